@@ -1,0 +1,115 @@
+"""The model card: written by every training from its own figures, in the hub's format, so that it is true."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from slantwise.records import STANCES
+
+_CARD = """\
+---
+language: en
+license: apache-2.0
+library_name: transformers
+pipeline_tag: text-classification
+base_model: {base}
+tags: [stance-detection, news, target-dependent-sentiment, media-bias]
+---
+
+# slantwise stance and voice
+
+Tells of a sentence in a news article how it positions its reader toward a **target** company: `accusatory`, `neutral` or
+`defending` (label ids 0, 1, 2). Two further heads tell whose **voice** carries it (outlet, target, other) and whether the
+sentence is **about** the target at all.
+
+## How the model sees a judgement
+
+`text` is the sentence, `text_pair` the one or two sentences just before it (possibly empty, its last 160 characters). In
+both, every mention of the target is replaced by `[TARGET]`: the model never reads the name, so it cannot hold it for or
+against anyone, and names may be swapped freely.
+
+```python
+from slantwise import StanceClassifier
+StanceClassifier.from_pretrained("{folder}").predict(["Acme was fined for hiding the leak."], "Acme")
+
+from transformers import pipeline
+pipeline("text-classification", model="{folder}")({{"text": "[TARGET] was fined for hiding the leak.", "text_pair": ""}})
+```
+
+Both give the same stance probabilities: the calibration is folded into the stance head. `heads.safetensors` holds the
+heads for voice and aboutness (linear, on the first token's last state), `calibration.json` says what was folded in.
+
+## Training
+
+Base model: `{base}`. Data: {data}. Seed {seed}, at most {epochs} epochs of {examples} examples, batches of {batch_size},
+learning rate {learning_rate}; the epoch with the best macro-F1 on the validation split is kept. The command:
+
+```
+{command}
+```
+
+| epoch | validation macro-F1 | voice accuracy | about accuracy |
+|---|---|---|---|
+{epochs_table}
+
+Calibration: temperature {temperature:.2f} and a bias for each stance ({bias}), fitted on {fitted_on}.
+
+## How right it is
+
+Measured on articles whose stories and companies are in no other split. Intervals: 95%, bootstrap over sentences.
+
+| measured on | sentences | macro-F1 | accusatory F1 | neutral F1 | defending F1 | voice accuracy | about F1 | calibration error |
+|---|---|---|---|---|---|---|---|---|
+{figures_table}
+{further}
+## Intended use, and misuse
+
+For describing how the coverage of a company leans, over many sentences, with the interval beside the figure. It measures
+text, not truth: an accusation may be deserved, a defence may be right, and a slant is no proof of bias. Do not use it to
+judge a single sentence, a journalist or a source; do not publish an outlet's figure without its interval and its number of
+articles. English news only.
+
+Known to be hard: irony; denials told so as to be doubted; charges that lie only in the choice of words; hypothetical and
+negated charges; sentences that mean the company by nothing but their place in the article.
+"""
+
+
+def write_card(folder: Path, report: Mapping[str, Any], calibration: Mapping[str, Any], further: str = "") -> None:
+    """Write `README.md` beside the weights. `report` is what `training.json` holds; `further` is a section of its own."""
+    config = report["config"]
+    data = ["the train split of this project's corpus (`data/`)", *(f"`{Path(p).name}`" for p in config["data"])]
+    card = _CARD.format(
+        base=config["base_model"]
+        if "/" in config["base_model"].strip("/") and not Path(config["base_model"]).is_dir()
+        else Path(config["base_model"]).name,
+        folder=folder.name,
+        data=" and ".join(data),
+        seed=config["seed"],
+        epochs=config["epochs"],
+        examples=config["examples"] or "all",
+        batch_size=config["batch_size"],
+        learning_rate=config["learning_rate"],
+        command=report["command"],
+        epochs_table="\n".join(
+            f"| {e['epoch']:g} | {e['eval_macro_f1']:.3f} | {e['eval_voice_accuracy']:.3f} | {e['eval_about_accuracy']:.3f} |"
+            for e in report["epochs"]
+        ),
+        temperature=calibration["temperature"],
+        bias=", ".join(f"{k} {v:+.2f}" for k, v in calibration["bias"].items()),
+        fitted_on=calibration["fitted_on"],
+        figures_table="\n".join(_row(name, figures) for name, figures in report["figures"].items()),
+        further=f"\n{further.strip()}\n" if further else "",
+    )
+    (folder / "README.md").write_text(card, encoding="utf-8")
+
+
+def _row(name: str, figures: Mapping[str, Any]) -> str:
+    low, high = figures["macro_f1_interval"]
+    stances = " | ".join(f"{figures['per_stance'][s]['f1']:.3f}" for s in STANCES)
+    voice, about = (f"{figures[k]:.3f}" if figures[k] is not None else "–" for k in ("voice_accuracy", "about_f1"))
+    return (
+        f"| {name} | {figures['sentences']} | {figures['macro_f1']:.3f} ({low:.3f} … {high:.3f}) | {stances} | {voice} | {about} "
+        f"| {figures['calibration_error']:.3f} |"
+    )

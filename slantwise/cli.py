@@ -1,0 +1,180 @@
+"""The `slantwise` command; `train.py` and `evaluate.py` call the same functions.
+
+Errors a user can mend end in one line on stderr and exit status 2, never in a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, fields
+from typing import Any
+
+from slantwise import __version__
+from slantwise.records import InputError
+from slantwise.slant import WEIGHTS, estimand
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `slantwise train …` or `slantwise evaluate …`; the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="slantwise", description="How news outlets lean for or against a company, and how sure that is."
+    )
+    parser.add_argument("--version", action="version", version=f"slantwise {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    _evaluate_flags(commands.add_parser("evaluate", help="score outlets", description=_EVALUATE))
+    _train_flags(commands.add_parser("train", help="fine-tune a model", description=_TRAIN))
+    given = parser.parse_args(arguments)
+    given.typed = list(sys.argv[2:] if arguments is None else arguments[1:])
+    return _guarded(_evaluate if given.command == "evaluate" else _train, given)
+
+
+def evaluate(arguments: Sequence[str] | None = None) -> int:
+    """Score outlets, as `evaluate.py` does; the exit status."""
+    parser = argparse.ArgumentParser(prog="evaluate.py", description=_EVALUATE)
+    _evaluate_flags(parser)
+    return _guarded(_evaluate, parser.parse_args(arguments))
+
+
+def train(arguments: Sequence[str] | None = None) -> int:
+    """Fine-tune a model, as `train.py` does; the exit status."""
+    parser = argparse.ArgumentParser(prog="train.py", description=_TRAIN)
+    _train_flags(parser)
+    given = parser.parse_args(arguments)
+    given.typed = list(sys.argv[1:] if arguments is None else arguments)
+    return _guarded(_train, given)
+
+
+_EVALUATE = "Score how outlets lean toward a company: negative accuses it, positive defends it."
+_TRAIN = "Fine-tune a stance and voice classifier on the project's corpus and on further labelled sets."
+
+
+def _evaluate_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--source",
+        nargs="*",
+        metavar="OUTLET",
+        help="score just these outlets; with none named, or without the flag, all of them",
+    )
+    parser.add_argument(
+        "--articles",
+        nargs="+",
+        metavar="PATH",
+        help="folders, text files or JSONL files; by default the articles the project carries",
+    )
+    parser.add_argument(
+        "--outlet", help="the outlet of text files that lie in no sub-folder and of JSONL lines that name none"
+    )
+    parser.add_argument("--target", default="Facebook", metavar="NAME", help="the company (default: Facebook)")
+    parser.add_argument(
+        "--alias", nargs="+", default=[], metavar="NAME", help="other names, products and people of the company"
+    )
+    parser.add_argument("--model", metavar="DIR", help="a model folder or hub id; by default the released model")
+    parser.add_argument(
+        "--weight",
+        default="article",
+        choices=WEIGHTS,
+        help="what counts alike: every article (default) or every sentence",
+    )
+    parser.add_argument("--level", type=float, default=0.95, help="the interval's level (default: 0.95)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the resampling (default: 0)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
+
+
+def _train_flags(parser: argparse.ArgumentParser) -> None:
+    from slantwise.config import TrainingConfig
+
+    defaults = {f.name: f.default for f in fields(TrainingConfig) if f.default is not MISSING}
+    parser.add_argument(
+        "--data",
+        nargs="+",
+        default=[],
+        metavar="PATH",
+        help="further labelled sets: this project's form, NewsMTSC, directed sentiment",
+    )
+    parser.add_argument(
+        "--base-model",
+        default=defaults["base_model"],
+        metavar="ID_OR_DIR",
+        help="the encoder to start from (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--output", default=defaults["output"], metavar="DIR", help="where the model goes (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=defaults["seed"], help="equal seeds give equal models (default: %(default)s)"
+    )
+    parser.add_argument("--epochs", type=int, default=defaults["epochs"], help="at most so many (default: %(default)s)")
+    parser.add_argument(
+        "--examples",
+        type=int,
+        default=defaults["examples"],
+        help="examples an epoch takes; 0 takes all (default: %(default)s)",
+    )
+    parser.add_argument("--batch-size", type=int, default=defaults["batch_size"], help="default: %(default)s")
+    parser.add_argument("--learning-rate", type=float, default=defaults["learning_rate"], help="default: %(default)s")
+    parser.add_argument("--resume", action="store_true", help="go on with an interrupted training in the same --output")
+
+
+def _evaluate(given: argparse.Namespace) -> int:
+    from slantwise.articles import read_articles, warn
+    from slantwise.corpus import carried_articles, known_outlets
+    from slantwise.pipeline import score_outlets
+    from slantwise.targets import Target
+
+    target = Target.of(given.target, given.alias)
+    means = estimand(given.weight, given.level)
+    articles = (
+        read_articles(given.articles, given.outlet, known_outlets(), warn)
+        if given.articles
+        else carried_articles(target)
+    )
+    from slantwise.classifier import StanceClassifier
+    from slantwise.report import as_json, print_slants
+
+    classifier = StanceClassifier.from_pretrained(given.model)
+    slants = score_outlets(articles, target, classifier, given.source, given.weight, given.level, given.seed, warn)
+    if given.json:
+        print(as_json(slants, target.name, classifier.name, means))
+    else:
+        print_slants(slants, target.name, means)
+    return 0
+
+
+def _train(given: argparse.Namespace) -> int:
+    from slantwise.config import TrainingConfig
+    from slantwise.report import print_figures
+    from slantwise.training import fit
+
+    values: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v
+        for k, v in vars(given).items()
+        if k not in ("resume", "command", "typed")
+    }
+    command = shlex.join(["python", "train.py", *given.typed])
+    trained = fit(TrainingConfig(**values), resume=given.resume, command=command)
+    print_figures(trained.figures)
+    print(f"The model is in {trained.folder}. Use it: python evaluate.py --source --model {trained.folder}")
+    return 0
+
+
+def _guarded(command: Callable[[argparse.Namespace], int], given: argparse.Namespace) -> int:
+    """Run a command; what a user can mend becomes one line, an interruption and a closed pipe end quietly."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    try:
+        return command(given)
+    except (InputError, OSError) as problem:
+        if isinstance(problem, BrokenPipeError):
+            sys.stderr.close()
+            return 0
+        print(f"error: {problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(
+            "interrupted; train.py --resume goes on after the last whole epoch" if command is _train else "interrupted",
+            file=sys.stderr,
+        )
+        return 130

@@ -1,0 +1,238 @@
+"""Labelled sentences to learn from and to measure on: the project's corpus, public sets, labels on real articles.
+
+Every source becomes `Example`s. The project's own corpus is one JSONL file a split, an article a line (the form is
+described in `data/README.md`); it is split by story and company, so nothing of a story is on two sides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from slantwise.articles import read_articles
+from slantwise.carried import carried
+from slantwise.records import Article, InputError, Stance, Voice
+from slantwise.sentences import CONTEXT_SENTENCES
+from slantwise.targets import Target
+
+SPLITS = ("train", "validation", "test")
+REAL_ARTICLES = "data/real-articles.jsonl"
+
+_POLARITY = {-1: Stance.ACCUSATORY, 0: Stance.NEUTRAL, 1: Stance.DEFENDING}
+_BRACKETED = re.compile(r"\[([^\[\]]+)\]")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One labelled sentence.
+
+    `voice` and `about` are None where the source does not say; `group` is its story or article.
+    """
+
+    sentence: str
+    context: str
+    target: Target
+    stance: Stance
+    voice: Voice | None = None
+    about: bool | None = None
+    span: tuple[int, int] | None = None
+    group: str = ""
+    outlet: str = ""
+    tags: tuple[str, ...] = ()
+
+
+def load_examples(path: str | Path) -> list[Example]:
+    """Read a labelled set, whatever its form.
+
+    Accepted are JSONL files whose lines are articles of this project's corpus (`sentences` with `labels`), sentences
+    with `target`, `stance` and maybe `context` and `voice`, NewsMTSC (`mention`, `polarity`, `from`, `to`) and
+    directed sentiment (`p`, `q`, `label`); and folders, whose `*.jsonl` files are read in the order of their names.
+    Raises InputError naming file, line and value.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file or folder")
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    examples = [e for file in files for row, place in _rows(file) for e in _examples(row, place)]
+    if not examples:
+        raise InputError(f"{path}: holds no labelled sentences; accepted are JSONL files")
+    return examples
+
+
+def load_split(split: str, folder: str | Path | None = None) -> list[Example]:
+    """Read one split of the project's corpus: `train`, `validation` or `test`."""
+    if split not in SPLITS:
+        raise InputError(f"split {split!r} is not recognised; accepted are {', '.join(SPLITS)}")
+    name = f"{split}.jsonl"
+    return load_examples(Path(folder) / name if folder else carried(f"data/{name}"))
+
+
+def carried_articles(target: Target) -> Iterator[Article]:
+    """The carried articles that are about `target`: those of the test split, on which no model is trained."""
+    for row, place in _rows(carried("data/test.jsonl")):
+        if any(Target.of(t["name"]).name == target.name for t in row["targets"]):
+            yield _article(row, place)
+
+
+def known_outlets() -> dict[str, str]:
+    """The outlets of the real articles that the project has labels for, by the SHA-256 of their files."""
+    return {row["sha256"]: row["outlet"] for row, _ in _rows(carried(REAL_ARTICLES))}
+
+
+def load_standoff(folder: str | Path, labels: str | Path | None = None) -> list[Example]:
+    """Join the stand-off labels of real articles to their texts in `folder`.
+
+    Articles are known by the SHA-256 of their files, sentences by their character offsets and checked by their own
+    hash. Articles that `folder` does not hold are left out; InputError when none is there or a text differs.
+    """
+    rows = {row["sha256"]: (row, place) for row, place in _rows(Path(labels) if labels else carried(REAL_ARTICLES))}
+    examples: list[Example] = []
+    for article in read_articles([folder], outlet="unknown"):
+        row, place = rows.get(hashlib.sha256(Path(article.origin).read_bytes()).hexdigest(), (None, ""))
+        if row is not None:
+            examples += _standoff_examples(row, place, article)
+    if not examples:
+        raise InputError(f"{folder}: holds none of the articles that the labels are for")
+    return examples
+
+
+def sentence_hash(text: str) -> str:
+    """The first 16 hexadecimal digits of the SHA-256 of a sentence's text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _standoff_examples(row: Mapping[str, Any], place: str, article: Article) -> Iterator[Example]:
+    target = Target.of(row["target"])
+    before: list[str] = []
+    for label in row["sentences"]:
+        text = " ".join(article.text[label["start"] : label["end"]].split())
+        if sentence_hash(text) != label["hash"]:
+            raise InputError(
+                f"{article.origin}: the text at {label['start']}–{label['end']} is not the one labelled in {place}"
+            )
+        context = "" if label["part"] == "headline" else " ".join(before[-CONTEXT_SENTENCES:])
+        tags = ("headline",) if label["part"] == "headline" else ()
+        yield Example(
+            text,
+            context,
+            target,
+            Stance(label["stance"]),
+            Voice(label["voice"]),
+            label["about"],
+            group=row["sha256"],
+            outlet=row["outlet"],
+            tags=tags,
+        )
+        before.append(text)
+
+
+def _rows(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: is not UTF-8 text") from None
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            place = f"{path}, line {number}"
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError as problem:
+                raise InputError(f"{place}: not JSON ({problem})") from None
+            if not isinstance(row, dict):
+                raise InputError(f"{place}: {line[:40]!r} is not a JSON object")
+            yield row, place
+
+
+def _examples(row: Mapping[str, Any], place: str) -> Iterable[Example]:
+    try:
+        if "sentences" in row:
+            return list(_corpus_examples(row))
+        if "polarity" in row:
+            return [_newsmtsc_example(row)]
+        if "p" in row and "q" in row:
+            return _directed_examples(row, place)
+        if "stance" in row:
+            return [_sentence_example(row)]
+    except KeyError as problem:
+        raise InputError(f"{place}: has no field {problem.args[0]!r}") from None
+    except (TypeError, ValueError) as problem:
+        raise InputError(f"{place}: {problem}") from None
+    raise InputError(
+        f"{place}: is of no known form (fields {', '.join(row)}); accepted are the forms named in slantwise.corpus"
+    )
+
+
+def _corpus_examples(row: Mapping[str, Any]) -> Iterator[Example]:
+    targets = {t["name"]: Target(t["name"], tuple(t["aliases"])) for t in row["targets"]}
+    before: list[str] = []
+    for sentence in row["sentences"]:
+        context = " ".join(before[-CONTEXT_SENTENCES:])
+        for label in sentence["labels"]:
+            yield Example(
+                sentence["text"],
+                context,
+                targets[label["target"]],
+                Stance(label["stance"]),
+                Voice(label["voice"]),
+                label["about"],
+                group=row["story"],
+                outlet=row["outlet"],
+                tags=tuple(sentence["tags"]),
+            )
+        before.append(sentence["text"])
+
+
+def _sentence_example(row: Mapping[str, Any]) -> Example:
+    voice = Voice(row["voice"]) if row.get("voice") else None
+    about = None if row.get("about") is None else bool(row["about"])
+    return Example(
+        row["sentence"], row.get("context") or "", Target.of(row["target"]), Stance(row["stance"]), voice, about
+    )
+
+
+def _newsmtsc_example(row: Mapping[str, Any]) -> Example:
+    span = (int(row["from"]), int(row["to"]))
+    return Example(row["sentence"], "", Target(row["mention"]), _POLARITY[int(row["polarity"])], span=span)
+
+
+def _directed_examples(row: Mapping[str, Any], place: str) -> list[Example]:
+    """Both directions of a sentence: its stance falls on the one it is directed at, the other one's is neutral."""
+    # Label: 0 none, 1 p positive toward q, 2 q toward p, 3 p negative toward q, 4 q toward p.
+    onto_p = {2: Stance.DEFENDING, 4: Stance.ACCUSATORY}.get(row["label"], Stance.NEUTRAL)
+    onto_q = {1: Stance.DEFENDING, 3: Stance.ACCUSATORY}.get(row["label"], Stance.NEUTRAL)
+    text, spans = _unbracketed(row["sentence"])
+    if len(spans) < 2:
+        raise InputError(f"{place}: sentence does not mark both entities with [brackets]")
+    p, q = (next((s for s in spans if text[s[0] : s[1]] == row[x]), spans[i]) for i, x in enumerate("pq"))
+    return [
+        Example(text, "", Target(text[span[0] : span[1]]), stance, span=span)
+        for span, stance in ((p, onto_p), (q, onto_q))
+    ]
+
+
+def _unbracketed(text: str) -> tuple[str, list[tuple[int, int]]]:
+    plain, spans, place = "", [], 0
+    for match in _BRACKETED.finditer(text):
+        plain += text[place : match.start()]
+        spans.append((len(plain), len(plain) + len(match[1])))
+        plain += match[1]
+        place = match.end()
+    return plain + text[place:], spans
+
+
+def _article(row: Mapping[str, Any], place: str) -> Article:
+    body: list[str] = []
+    paragraph = None
+    for sentence in row["sentences"]:
+        if sentence["part"] == "body":
+            if body:
+                body.append(" " if sentence["paragraph"] == paragraph else "\n\n")
+            body.append(sentence["text"])
+            paragraph = sentence["paragraph"]
+    headline = next((s["text"] for s in row["sentences"] if s["part"] == "headline"), "")
+    return Article("".join(body), row["outlet"], headline, row["date"], origin=place)

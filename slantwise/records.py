@@ -1,0 +1,138 @@
+"""The words everything else speaks: stances, voices, articles, sentences, judgements, slants.
+
+Knows nothing of models, files or formats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+_Name = TypeVar("_Name", bound=StrEnum)
+
+
+class InputError(ValueError):
+    """Input a user can mend; its message is one line that names the place, the value and what is accepted."""
+
+
+class Stance(StrEnum):
+    """How a sentence positions its reader toward the target. The order is that of the label ids 0, 1, 2."""
+
+    ACCUSATORY = "accusatory"
+    NEUTRAL = "neutral"
+    DEFENDING = "defending"
+
+
+class Voice(StrEnum):
+    """Whose words carry the stance: the outlet's own, the target's, or another source's (label ids 0, 1, 2)."""
+
+    OUTLET = "outlet"
+    TARGET = "target"
+    OTHER = "other"
+
+
+STANCES: tuple[Stance, ...] = tuple(Stance)
+VOICES: tuple[Voice, ...] = tuple(Voice)
+
+
+class Part(StrEnum):
+    """Where in its article a sentence stands: in the running text, or in the title or a heading."""
+
+    BODY = "body"
+    HEADLINE = "headline"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as it was read. `origin` says where it came from (file, and line where there are lines)."""
+
+    text: str
+    outlet: str
+    title: str = ""
+    date: str = ""
+    url: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an article, with what it takes to judge it toward a target.
+
+    `start` and `end` are character offsets into `Article.text` (−1 where the sentence is the separate title).
+    `context` is the text just before it, possibly empty. `mentions` are the offsets, within `text`, at which the
+    target is named. `about` says whether the sentence is about the target, named or not. `speaker` is whose quotation
+    the sentence stands in, or None outside quotations.
+    """
+
+    text: str
+    start: int
+    end: int
+    context: str = ""
+    part: Part = Part.BODY
+    mentions: tuple[tuple[int, int], ...] = ()
+    about: bool = False
+    speaker: Voice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the classifier says of one sentence toward one target.
+
+    Both tuples hold three probabilities that sum to 1, in the order of `STANCES` and `VOICES`; those of the stance
+    are calibrated. `about` is the probability that the sentence is about the target at all, None where the classifier
+    does not say.
+    """
+
+    stance_probabilities: tuple[float, float, float]
+    voice_probabilities: tuple[float, float, float]
+    about: float | None = None
+
+    @property
+    def stance(self) -> Stance:
+        """The most probable stance."""
+        return _most_probable(STANCES, self.stance_probabilities)
+
+    @property
+    def voice(self) -> Voice:
+        """The most probable voice."""
+        return _most_probable(VOICES, self.voice_probabilities)
+
+    @property
+    def probabilities(self) -> Mapping[Stance, float]:
+        """The probability of each stance."""
+        return dict(zip(STANCES, self.stance_probabilities, strict=True))
+
+    @property
+    def score(self) -> float:
+        """P(defending) − P(accusatory), in [−1, 1]: negative accuses, positive defends."""
+        accusatory, _, defending = self.stance_probabilities
+        return defending - accusatory
+
+
+@dataclass(frozen=True, slots=True)
+class OutletSlant:
+    """How one outlet leans toward the target, and how sure that is.
+
+    `slant`, `low` and `high` lie in [−1, 1]. `resampled` names the units the interval was drawn from: `articles`,
+    or `sentences` where the outlet has one article. Where `enough` is false there is too little to say and the
+    interval is the whole range. `own_voice` and `quoted` are the slants of the sentences in the outlet's voice and in
+    everyone else's, None where there are none. `stances` counts the sentences by their most probable stance.
+    """
+
+    outlet: str
+    slant: float
+    low: float
+    high: float
+    articles: int
+    sentences: int
+    resampled: str
+    enough: bool
+    own_voice: float | None
+    quoted: float | None
+    stances: Mapping[Stance, int]
+
+
+def _most_probable(names: tuple[_Name, ...], probabilities: tuple[float, ...]) -> _Name:
+    return names[max(range(len(names)), key=probabilities.__getitem__)]

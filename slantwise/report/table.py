@@ -1,0 +1,121 @@
+"""The terminal table of outlets' slants, the table of a training's figures, and slants as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from slantwise.metrics import Measured
+from slantwise.records import OutletSlant
+
+SCALE_WIDTH = 25
+# From this width on the terminal has room for the intervals as pictures.
+ROOMY = 110
+
+
+def print_slants(slants: Sequence[OutletSlant], target: str, estimand: str, console: Console | None = None) -> None:
+    """Print the outlets with their slants, intervals and counts, the most accusing first."""
+    console = console or Console()
+    roomy = console.width >= ROOMY
+    table = Table(title=f"Slant toward {escape(target)}", title_justify="left", box=SIMPLE)
+    table.add_column("outlet", overflow="fold")
+    table.add_column("slant", justify="right")
+    table.add_column("interval", justify="right", no_wrap=True)
+    if roomy:
+        table.add_column("−1 accuses · defends +1", no_wrap=True)
+    for name in ("own voice", "quoted", "articles", "sentences"):
+        table.add_column(name, justify="right")
+    for s in slants:
+        numbers = (_signed(s.own_voice), _signed(s.quoted), str(s.articles), str(s.sentences))
+        bounds = f"{s.low:+.2f} … {s.high:+.2f}{_remark(s)}"
+        table.add_row(escape(s.outlet), f"{s.slant:+.2f}", bounds, *([_scale(s)] if roomy else []), *numbers)
+    console.print(table)
+    console.print(f"Slant: {estimand}.", style="dim", markup=False)
+    if any(s.resampled == "sentences" and s.enough for s in slants):
+        console.print(
+            "¹ One article: the interval comes from resampling its sentences, not from other articles of the outlet.",
+            style="dim",
+            markup=False,
+        )
+    if not all(s.enough for s in slants):
+        console.print("² Too few sentences for an interval.", style="dim", markup=False)
+
+
+def as_json(slants: Sequence[OutletSlant], target: str, model: str, estimand: str) -> str:
+    """The slants as one JSON object: `target`, `model`, `estimand` and `outlets`."""
+    rows: list[dict[str, Any]] = [
+        {
+            "outlet": s.outlet,
+            "slant": s.slant,
+            "low": s.low,
+            "high": s.high,
+            "articles": s.articles,
+            "sentences": s.sentences,
+            "resampled": s.resampled,
+            "enough": s.enough,
+            "own_voice": s.own_voice,
+            "quoted": s.quoted,
+            "stances": {str(k): v for k, v in s.stances.items()},
+        }
+        for s in slants
+    ]
+    return json.dumps(
+        {"target": target, "model": model, "estimand": estimand, "outlets": rows}, ensure_ascii=False, indent=2
+    )
+
+
+def print_figures(figures: Mapping[str, Measured], console: Console | None = None) -> None:
+    """Print how right a model is on each set it was measured on."""
+    table = Table(title="How right the model is", title_justify="left")
+    for name in (
+        "measured on",
+        "sentences",
+        "macro-F1",
+        "95% interval",
+        "accusatory",
+        "neutral",
+        "defending",
+        "voice",
+        "calibration error",
+    ):
+        table.add_column(name, justify="left" if name == "measured on" else "right")
+    for name, m in figures.items():
+        low, high = m.macro_f1_interval
+        voice = "" if m.voice_accuracy is None else f"{m.voice_accuracy:.3f}"
+        stances = [f"{figures_of['f1']:.3f}" for figures_of in m.per_stance.values()]
+        table.add_row(
+            escape(name),
+            str(m.sentences),
+            f"{m.macro_f1:.3f}",
+            f"{low:.3f} … {high:.3f}",
+            *stances,
+            voice,
+            f"{m.calibration_error:.3f}",
+        )
+    (console or Console()).print(table)
+
+
+def _signed(value: float | None) -> str:
+    return "–" if value is None else f"{value:+.2f}"
+
+
+def _remark(slant: OutletSlant) -> str:
+    if not slant.enough:
+        return "²"
+    return "¹" if slant.resampled == "sentences" else " "
+
+
+def _scale(slant: OutletSlant) -> str:
+    """The interval drawn on the line from −1 to 1, zero marked."""
+    places = ["·"] * SCALE_WIDTH
+    at = [round((x + 1) / 2 * (SCALE_WIDTH - 1)) for x in (slant.low, slant.slant, slant.high)]
+    places[at[0] : at[2] + 1] = "─" * (at[2] + 1 - at[0])
+    places[SCALE_WIDTH // 2] = "┼" if at[0] <= SCALE_WIDTH // 2 <= at[2] else "│"
+    places[at[1]] = "●"
+    return "".join(places)

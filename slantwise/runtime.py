@@ -1,0 +1,159 @@
+"""The encoder behind the classifier, run with torch: text pairs in, logits of stance, voice and aboutness out.
+
+Knows nothing of targets or articles. A checkpoint is a Hugging Face folder with the stance head in the model itself,
+so that plain transformers loads it, and two files more: the other two heads and the calibration.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
+from transformers.utils import logging
+
+from slantwise.records import STANCES, VOICES, InputError
+
+HEADS = "heads.safetensors"
+CALIBRATION = "calibration.json"
+MAX_TOKENS = 256
+LABELS = {i: str(s) for i, s in enumerate(STANCES)}
+
+Floats = NDArray[np.float64]
+
+
+class StanceModel(nn.Module):  # type: ignore[misc]
+    """A sequence classifier for stance with two linear heads more, voice and aboutness, on the first token's state."""
+
+    def __init__(self, classifier: Any) -> None:
+        super().__init__()
+        self.classifier = classifier
+        width = classifier.config.hidden_size
+        self.heads = nn.ModuleDict({"voice": nn.Linear(width, len(VOICES)), "about": nn.Linear(width, 2)})
+
+    def forward(self, **inputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits of stance and voice, each (batch, 3), and of not being and being about the target, (batch, 2)."""
+        out = self.classifier(**inputs, output_hidden_states=True)
+        first = out.hidden_states[-1][:, 0]
+        return out.logits, self.heads["voice"](first), self.heads["about"](first)
+
+
+def load_checkpoint(folder: str | Path) -> tuple[StanceModel, Any]:
+    """Load a model trained by this library, and its tokenizer, from a folder or a hub id; safetensors only.
+
+    Raises InputError when there is no checkpoint, it cannot be read or its labels are not the stances in their order.
+    """
+    path = Path(folder)
+    if not path.is_dir():
+        path = _from_hub(str(folder))
+    if not (path / "config.json").is_file():
+        raise InputError(f"{folder}: holds no config.json; a model folder written by train.py is expected")
+    config = _loaded(AutoConfig, path, folder)
+    if config.id2label != LABELS:
+        raise InputError(
+            f"{folder}: its labels are {list(config.id2label.values())}; "
+            f"accepted are {list(LABELS.values())}, in this order"
+        )
+    if not (path / HEADS).is_file():
+        raise InputError(f"{folder}: holds no {HEADS}; a model folder written by train.py is expected")
+    classifier = _loaded(AutoModelForSequenceClassification, path, folder, use_safetensors=True, dtype=torch.float32)
+    model = StanceModel(classifier)
+    try:
+        model.heads.load_state_dict(load_file(path / HEADS))
+    except (RuntimeError, SafetensorError) as problem:
+        raise InputError(f"{path / HEADS}: not the heads of this model ({str(problem).splitlines()[0]})") from None
+    return model.eval(), _loaded(AutoTokenizer, path, folder)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep transformers' reports of missing heads and its progress bars off the terminal for a while."""
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def save_checkpoint(folder: str | Path, model: StanceModel, tokenizer: Any, calibration: Mapping[str, Any]) -> None:
+    """Write a checkpoint, its weights in 16 bits to be read back in 32."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    model.classifier.config.dtype = torch.float32
+    half = {name: tensor.to(torch.float16) for name, tensor in model.classifier.state_dict().items()}
+    with quiet():
+        model.classifier.save_pretrained(folder, state_dict=half)
+    config = json.loads((folder / "config.json").read_text())
+    # transformers reads the weights in the type that the config names.
+    config["dtype"] = "float32"
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    tokenizer.save_pretrained(folder)
+    save_file({k: v.contiguous() for k, v in model.heads.state_dict().items()}, folder / HEADS)
+    (folder / CALIBRATION).write_text(json.dumps(calibration, indent=2) + "\n")
+
+
+class TorchEncoder:
+    """Runs a checkpoint on the processor, or on a CUDA device where there is one."""
+
+    def __init__(self, model: StanceModel, tokenizer: Any) -> None:
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.model = model.eval().to(self.device)
+        self.tokenizer = tokenizer
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path) -> TorchEncoder:
+        """Load a checkpoint; see `load_checkpoint`."""
+        return cls(*load_checkpoint(folder))
+
+    def logits(self, texts: Sequence[str], pairs: Sequence[str], batch_size: int) -> tuple[Floats, Floats, Floats]:
+        """Logits of text pairs in the order given: stance (n, 3), voice (n, 3), aboutness (n, 2)."""
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]) + len(pairs[i]), reverse=True)
+        found = (np.zeros((len(texts), len(STANCES))), np.zeros((len(texts), len(VOICES))), np.zeros((len(texts), 2)))
+        for first in range(0, len(order), batch_size):
+            batch = order[first : first + batch_size]
+            inputs = tokenize(self.tokenizer, [texts[i] for i in batch], [pairs[i] for i in batch]).to(self.device)
+            with torch.inference_mode():
+                for into, logits in zip(found, self.model(**inputs), strict=True):
+                    into[batch] = logits.double().cpu().numpy()
+        return found
+
+
+def tokenize(tokenizer: Any, texts: Sequence[str], pairs: Sequence[str]) -> Any:
+    """Token ids of text pairs as torch tensors, padded to the longest and cut at 256 tokens."""
+    return tokenizer(
+        list(texts), list(pairs), truncation="longest_first", max_length=MAX_TOKENS, padding=True, return_tensors="pt"
+    )
+
+
+def _from_hub(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=["*.json", "*.safetensors", "*.txt", "*.model"]))
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as problem:
+        reason = str(problem).strip().splitlines()[0]
+        raise InputError(f"{name}: there is no such folder, and no such model on the hub ({reason})") from None
+
+
+def _loaded(loader: Any, path: Path, name: str | Path, **options: Any) -> Any:
+    try:
+        with quiet():
+            return loader.from_pretrained(path, **options)
+    except Exception as problem:
+        # transformers, tokenizers and safetensors each raise their own kinds for a broken folder.
+        reason = str(problem).strip().splitlines()[0]
+        raise InputError(f"{name}: not a model that can be read ({reason})") from problem

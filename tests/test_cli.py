@@ -1,0 +1,128 @@
+"""The scripts as users run them: what they print, where, and with which exit status."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from slantwise.cli import evaluate, main, train
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def news(tmp_path):
+    for outlet, text in (
+        ("Accuser", "Acme lied to its users. Acme lied in court."),
+        ("Defender", "Acme helps its users."),
+    ):
+        (tmp_path / "news" / outlet).mkdir(parents=True)
+        (tmp_path / "news" / outlet / "a.txt").write_text(text)
+    return tmp_path / "news"
+
+
+def run(capsys, command, *arguments):
+    status = command([str(a) for a in arguments])
+    out, err = capsys.readouterr()
+    assert "Traceback" not in err
+    return status, out, err
+
+
+def test_table(capsys, news, tiny_model):
+    status, out, err = run(capsys, evaluate, "--source", "--articles", news, "--target", "Acme", "--model", tiny_model)
+    assert status == 0
+    assert "Slant toward Acme" in out
+    assert "Accuser" in out
+    assert err == ""
+
+
+def test_json_is_alone_on_stdout_and_warnings_go_to_stderr(capsys, news, tiny_model):
+    (news / "Accuser" / "b.txt").write_bytes(b"\xff")
+    (news / "Accuser" / "c.txt").write_text("The weather was fine.")
+    status, out, err = run(
+        capsys, evaluate, "--source", "--json", "--articles", news, "--target", "Acme", "--model", tiny_model
+    )
+    found = json.loads(out)
+    assert status == 0
+    assert (found["target"], found["model"]) == ("Acme", str(tiny_model))
+    assert {o["outlet"] for o in found["outlets"]} == {"Accuser", "Defender"}
+    assert all(-1 <= o["low"] <= o["slant"] <= o["high"] <= 1 for o in found["outlets"])
+    assert len(err.splitlines()) == 2
+    assert "line 1: byte 0xff is not UTF-8" in err
+    assert "c.txt: no sentence is about Acme; left out" in err
+
+
+def test_sources_and_aliases(capsys, news, tiny_model):
+    options = ("--json", "--articles", news, "--model", tiny_model)
+    _, out, _ = run(capsys, evaluate, "--source", "Defender", "--target", "Acme", *options)
+    assert [o["outlet"] for o in json.loads(out)["outlets"]] == ["Defender"]
+    status, out, _ = run(capsys, evaluate, "--target", "Zeta", "--alias", "Acme", *options)
+    assert status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--articles", "nowhere"], "nowhere: there is no such file or folder"),
+        (
+            ["--source", "Post", "--target", "Acme"],
+            "source 'Post' is not among the articles' outlets; known are Accuser, Defender",
+        ),
+        (["--target", "Zeta"], "no article has a sentence about Zeta"),
+        (["--target", " "], "target ' ' is empty"),
+        (["--target", "Acme", "--level", "95"], "level 95.0 is not between 0 and 1"),
+        (["--target", "Acme", "--model", "nowhere"], "nowhere: there is no such folder"),
+    ],
+)
+def test_mistakes_are_one_line(capsys, news, tiny_model, arguments, complaint):
+    options = [x for x in ("--articles", news, "--model", tiny_model) if x]
+    status, out, err = run(capsys, evaluate, *options, *arguments)
+    assert status == 2
+    assert out == ""
+    assert err.splitlines()[-1].startswith("error: ")
+    assert complaint in err.splitlines()[-1]
+    assert all(line.startswith("warning: ") for line in err.splitlines()[:-1])
+
+
+def test_a_carried_target_that_no_article_is_about(capsys, tiny_model):
+    status, _, err = run(capsys, evaluate, "--target", "Zeta", "--model", tiny_model)
+    assert status == 2
+    assert "no article has a sentence about Zeta; give other articles" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--data", "nowhere.jsonl"], "nowhere.jsonl: there is no such file or folder"),
+        (["--base-model", "nowhere"], "base model 'nowhere' cannot be loaded"),
+        (["--resume"], "holds no unfinished training to resume"),
+        (["--epochs", "0"], "epochs 0 is not 1 or more"),
+    ],
+)
+def test_mistakes_in_training_are_one_line(capsys, tmp_path, tiny_base, arguments, complaint):
+    status, _, err = run(capsys, train, "--output", tmp_path / "out", "--base-model", tiny_base, *arguments)
+    assert status == 2
+    assert complaint in err
+    assert err.splitlines()[-1].startswith("error: ")
+
+
+def test_scripts_are_the_same_commands(tmp_path):
+    for script in ("train.py", "evaluate.py"):
+        found = subprocess.run(
+            [sys.executable, str(ROOT / script), "--help"], capture_output=True, text=True, cwd=tmp_path, check=True
+        )
+        assert found.stdout.startswith(f"usage: {script}")
+    with pytest.raises(SystemExit):
+        main(["--version"])
+
+
+def test_a_closed_pipe_ends_quietly(news, tiny_model):
+    head = shutil.which("true")
+    command = (
+        f"{sys.executable} {ROOT / 'evaluate.py'} --articles {news} --target Acme --model {tiny_model} --json | {head}"
+    )
+    found = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert "Traceback" not in found.stderr

@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+
+from slantwise import metrics
+from slantwise.records import Stance
+
+GOLD = ["accusatory", "accusatory", "neutral", "defending"]
+
+
+def test_macro_f1_and_per_stance():
+    predicted = ["accusatory", "neutral", "neutral", "defending"]
+    assert metrics.macro_f1(GOLD, predicted) == pytest.approx((2 / 3 + 2 / 3 + 1) / 3)
+    figures = metrics.per_stance(GOLD, predicted)[Stance.ACCUSATORY]
+    assert figures == {"precision": 1.0, "recall": 0.5, "f1": pytest.approx(2 / 3), "sentences": 2.0}
+
+
+def test_a_stance_never_predicted_counts_zero():
+    assert metrics.macro_f1(GOLD, ["neutral"] * 4) == pytest.approx((0 + 0.4 + 0) / 3)
+
+
+def test_calibration_error():
+    sure = np.array([[1.0, 0, 0]] * 4)
+    assert metrics.calibration_error([0, 0, 0, 0], sure) == 0
+    assert metrics.calibration_error([0, 0, 1, 1], sure) == pytest.approx(0.5)
+    mixed = np.array([[0.95, 0.05, 0], [0.55, 0.45, 0]])
+    assert metrics.calibration_error([0, 1], mixed) == pytest.approx((0.05 + 0.55) / 2)
+
+
+def test_interval_holds_the_figure_and_follows_the_seed():
+    rng = np.random.default_rng(0)
+    gold = list(rng.choice(["accusatory", "neutral", "defending"], 100))
+    predicted = [g if rng.random() < 0.7 else "neutral" for g in gold]
+    low, high = metrics.interval(metrics.macro_f1, gold, predicted)
+    assert low < metrics.macro_f1(gold, predicted) < high
+    assert (low, high) == metrics.interval(metrics.macro_f1, gold, predicted)

@@ -1,0 +1,81 @@
+import pytest
+from conftest import WordJudge, judgement
+
+from slantwise.pipeline import CHUNK, judge_articles, score_outlets
+from slantwise.records import Article, InputError, Voice
+from slantwise.targets import Target
+
+ACME = Target("Acme")
+
+
+def articles():
+    yield Article("Acme lied. Nobody knew. Acme lied again.", "Accuser", origin="one")
+    yield Article("Acme helps us.", "Defender", title="Acme lied, says nobody", origin="two")
+    yield Article("The weather is fine.", "Accuser", origin="three")
+
+
+def test_scores_and_skips(word_judge):
+    skipped = []
+    accuser, defender = score_outlets(articles(), ACME, word_judge, on_skip=skipped.append)
+    assert (accuser.outlet, accuser.slant, accuser.articles, accuser.sentences) == ("Accuser", -0.8, 1, 2)
+    assert (defender.outlet, defender.slant, defender.sentences) == ("Defender", 1.0, 1)
+    assert skipped == ["three: no sentence is about Acme; left out"]
+
+
+def test_the_headline_is_judged_but_is_not_body(word_judge):
+    judged = list(judge_articles(articles(), ACME, word_judge))
+    assert [s.part for s, _ in judged[1][1]] == ["headline", "body"]
+
+
+def test_sources_choose_and_unknown_ones_are_named(word_judge):
+    assert [s.outlet for s in score_outlets(articles(), ACME, word_judge, sources=["Defender"])] == ["Defender"]
+    with pytest.raises(
+        InputError, match="source 'Post' is not among the articles' outlets; known are Accuser, Defender"
+    ):
+        score_outlets(articles(), ACME, word_judge, sources=["Defender", "Post"])
+
+
+def test_nothing_about_the_target_is_an_error(word_judge):
+    with pytest.raises(InputError, match="no article has a sentence about Beta"):
+        score_outlets(articles(), "Beta", word_judge)
+
+
+def test_many_articles_in_chunks_keep_their_order_and_their_judgements():
+    judge = WordJudge()
+    many = [Article(f"Acme {'lied' if i % 3 else 'helps'}. Acme is number {i}.", f"Outlet {i}") for i in range(CHUNK)]
+    judged = list(judge_articles(iter(many), ACME, judge))
+    assert [a for a, _ in judged] == many
+    assert len(judge.calls) > 1
+    assert all((j[0][1].score > 0) == (i % 3 == 0) for i, (_, j) in enumerate(judged))
+
+
+def test_articles_are_taken_as_they_come(word_judge):
+    taken = []
+
+    def endless():
+        while True:
+            taken.append(1)
+            yield Article("Acme lied.", "A")
+
+    next(judge_articles(endless(), ACME, word_judge))
+    assert len(taken) <= CHUNK
+
+
+def test_a_known_speaker_settles_the_voice(word_judge):
+    quote = Article('"Our cars are the safest that there are," said Acme. Acme sells cars.', "A")
+    ((_, judged),) = judge_articles([quote], ACME, word_judge)
+    assert [j.voice for _, j in judged] == [Voice.TARGET, Voice.OUTLET]
+
+
+@pytest.mark.parametrize(
+    ("sure", "kept"), [(None, [True, False]), (0.1, [False, False]), (0.4, [True, False]), (0.9, [True, True])]
+)
+def test_text_and_classifier_decide_together_what_counts(sure, kept):
+    class Judge:
+        def predict(self, sentences, target, context):
+            return [judgement(about=sure) for _ in sentences]
+
+    article = Article("Acme sells cars. Bridges rust.", "A")
+    ((_, judged),) = judge_articles([article], ACME, Judge())
+    found = [s.text for s, _ in judged]
+    assert [t in found for t in ("Acme sells cars.", "Bridges rust.")] == kept

@@ -1,0 +1,56 @@
+import io
+import json
+
+from rich.console import Console
+
+from slantwise.records import STANCES, OutletSlant
+from slantwise.report import as_json, print_slants
+
+
+def slant(outlet="A", low=-0.6, high=0.1, **changes):
+    values = dict(
+        outlet=outlet,
+        slant=-0.25,
+        low=low,
+        high=high,
+        articles=3,
+        sentences=12,
+        resampled="articles",
+        enough=True,
+        own_voice=-0.3,
+        quoted=None,
+        stances=dict.fromkeys(STANCES, 4),
+    )
+    return OutletSlant(**(values | changes))
+
+
+def printed(*slants):
+    out = io.StringIO()
+    print_slants(slants, "Acme", "mean score", Console(file=out, width=140))
+    return out.getvalue()
+
+
+def test_table_shows_slant_interval_counts_and_estimand():
+    text = printed(slant())
+    assert "Slant toward Acme" in text
+    assert "-0.25" in text
+    assert "-0.60 … +0.10" in text
+    assert "Slant: mean score." in text
+    assert "¹" not in text
+
+
+def test_table_marks_what_is_less_sure():
+    assert "¹ One article" in printed(slant(resampled="sentences"))
+    assert "² Too few sentences" in printed(slant(enough=False, low=-1.0, high=1.0))
+
+
+def test_names_from_the_web_are_text_not_markup():
+    assert "[red]Post[/red]" in printed(slant("[red]Post[/red]"))
+
+
+def test_json():
+    found = json.loads(as_json([slant()], "Acme", "released", "mean score"))
+    assert list(found) == ["target", "model", "estimand", "outlets"]
+    assert found["outlets"][0]["outlet"] == "A"
+    assert found["outlets"][0]["low"] == -0.6
+    assert found["outlets"][0]["stances"] == {"accusatory": 4, "neutral": 4, "defending": 4}
