@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from slantwise.config import TrainingConfig
 from slantwise.records import STANCES
 
 _CARD = """\
@@ -44,10 +45,10 @@ heads for voice and aboutness (linear, on the first token's last state), `calibr
 ## Training
 
 Base model: `{base}`. Data: {data}. Seed {seed}, at most {epochs} epochs of {examples} examples, batches of {batch_size},
-learning rate {learning_rate}; the epoch with the best macro-F1 on the validation split is kept. The command:
+learning rate {learning_rate}; the epoch with the best macro-F1 on the validation split is kept. {made}:
 
 ```
-{command}
+{commands}
 ```
 
 | epoch | validation macro-F1 | voice accuracy | about accuracy |
@@ -78,20 +79,23 @@ negated charges; sentences that mean the company by nothing but their place in t
 
 def write_card(folder: Path, report: Mapping[str, Any], calibration: Mapping[str, Any], further: str = "") -> None:
     """Write `README.md` beside the weights. `report` is what `training.json` holds; `further` is a section of its own."""
-    config = report["config"]
-    data = ["the train split of this project's corpus (`data/`)", *(f"`{Path(p).name}`" for p in config["data"])]
+    config = TrainingConfig(**report["config"] | {"data": tuple(report["config"]["data"])})
+    stages = [TrainingConfig(**stage | {"data": tuple(stage["data"])}) for stage in report.get("before", [])] + [config]
+    data = [
+        "the train split of this project's corpus (`data/`)",
+        *dict.fromkeys(f"`{path}`" for stage in stages for path in stage.data),
+    ]
     card = _CARD.format(
-        base=config["base_model"]
-        if "/" in config["base_model"].strip("/") and not Path(config["base_model"]).is_dir()
-        else Path(config["base_model"]).name,
+        base=stages[0].base_model,
         folder=folder.name,
         data=" and ".join(data),
-        seed=config["seed"],
-        epochs=config["epochs"],
-        examples=config["examples"] or "all",
-        batch_size=config["batch_size"],
-        learning_rate=config["learning_rate"],
-        command=report["command"],
+        seed=config.seed,
+        epochs=config.epochs,
+        examples=config.examples or "all",
+        batch_size=config.batch_size,
+        learning_rate=config.learning_rate,
+        made="The command" if len(stages) == 1 else "The commands, of which the last gave these figures",
+        commands="\n".join(stage.command() for stage in stages),
         epochs_table="\n".join(
             f"| {e['epoch']:g} | {e['eval_macro_f1']:.3f} | {e['eval_voice_accuracy']:.3f} | {e['eval_about_accuracy']:.3f} |"
             for e in report["epochs"]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
@@ -28,7 +27,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _evaluate_flags(commands.add_parser("evaluate", help="score outlets", description=_EVALUATE))
     _train_flags(commands.add_parser("train", help="fine-tune a model", description=_TRAIN))
     given = parser.parse_args(arguments)
-    given.typed = list(sys.argv[2:] if arguments is None else arguments[1:])
     return _guarded(_evaluate if given.command == "evaluate" else _train, given)
 
 
@@ -43,9 +41,7 @@ def train(arguments: Sequence[str] | None = None) -> int:
     """Fine-tune a model, as `train.py` does; the exit status."""
     parser = argparse.ArgumentParser(prog="train.py", description=_TRAIN)
     _train_flags(parser)
-    given = parser.parse_args(arguments)
-    given.typed = list(sys.argv[1:] if arguments is None else arguments)
-    return _guarded(_train, given)
+    return _guarded(_train, parser.parse_args(arguments))
 
 
 _EVALUATE = "Score how outlets lean toward a company: negative accuses it, positive defends it."
@@ -150,12 +146,9 @@ def _train(given: argparse.Namespace) -> int:
     from slantwise.training import fit
 
     values: dict[str, Any] = {
-        k: tuple(v) if isinstance(v, list) else v
-        for k, v in vars(given).items()
-        if k not in ("resume", "command", "typed")
+        k: tuple(v) if isinstance(v, list) else v for k, v in vars(given).items() if k not in ("resume", "command")
     }
-    command = shlex.join(["python", "train.py", *given.typed])
-    trained = fit(TrainingConfig(**values), resume=given.resume, command=command)
+    trained = fit(TrainingConfig(**values), resume=given.resume)
     print_figures(trained.figures)
     print(f"The model is in {trained.folder}. Use it: python evaluate.py --source --model {trained.folder}")
     return 0

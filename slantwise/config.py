@@ -1,6 +1,9 @@
 """What a training is told. Apart from `training` so that the command line can be read without loading torch."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
 from slantwise.records import InputError
 
@@ -35,3 +38,22 @@ class TrainingConfig:
                 raise InputError(f"{name} {getattr(self, name)} is not {least} or more")
         if not self.learning_rate > 0:
             raise InputError(f"learning_rate {self.learning_rate} is not positive")
+
+    def portable(self) -> TrainingConfig:
+        """The same with the names of files and folders only: what a model card may tell the world."""
+        base = Path(self.base_model)
+        data = tuple("/".join(Path(path).parts[-2:]) for path in self.data)
+        base_model = MINILM if base.name == Path(MINILM).name else base.name if base.is_absolute() else self.base_model
+        return replace(self, base_model=base_model, data=data, output=Path(self.output).name)
+
+    def command(self) -> str:
+        """The command that trains with this configuration."""
+        words = ["python train.py"]
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if value != f.default:
+                words += [
+                    f"--{f.name.replace('_', '-')}",
+                    *(map(str, value) if isinstance(value, tuple) else [str(value)]),
+                ]
+        return " ".join(words)

