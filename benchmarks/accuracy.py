@@ -41,7 +41,9 @@ def main() -> None:
     parser.add_argument("--card", type=Path, metavar="FOLDER", help="the model folder whose card gets the tables")
     given = parser.parse_args()
     classifier = StanceClassifier.from_pretrained(given.model)
-    sets = {"data/test.jsonl": load_split("test")} | {path.name: load_examples(path) for path in given.sets}
+    sets = {"data/test.jsonl": load_split("test")} | {
+        "/".join(path.parts[-2:]): load_examples(path) for path in given.sets
+    }
     if given.real_articles:
         sets["five real articles"] = load_standoff(given.real_articles)
     lines = against_peers(classifier, sets)
@@ -49,6 +51,7 @@ def main() -> None:
         lines += by_outlet(classifier, sets["five real articles"])
         lines += about_facebook(classifier, given.real_articles)
         lines += outlets_slant(classifier, given.real_articles, sets["five real articles"])
+    lines += plain_cases(classifier)
     print("\n".join(lines))
     if given.card:
         report = json.loads((given.card / "training.json").read_text())
@@ -106,6 +109,50 @@ def row(
     low, high = interval(macro_f1, gold, predicted)
     each = " | ".join(f"{f['f1']:.3f}" for f in per_stance(gold, predicted).values())
     return f"| {name} | {who} | {len(gold)} | {macro_f1(gold, predicted):.3f} ({low:.3f} … {high:.3f}) | {each} | {voice} | {ece} |"
+
+
+# Sentences of our own that anyone would label alike: target, sentence, stance.
+PLAIN = (
+    ("Acme", "Regulators accused Acme of misleading customers and hiding the defect for years.", Stance.ACCUSATORY),
+    ("Acme", "The lawsuit says Acme lied about the safety of its product.", Stance.ACCUSATORY),
+    ("Acme", "Acme quietly siphoned its customers' messages into its advertising machine.", Stance.ACCUSATORY),
+    ("Acme", "The hospital stopped buying from Acme because of how it treats its workers.", Stance.ACCUSATORY),
+    ("Acme", "Acme claims that nobody was hurt, though the hospital's records say otherwise.", Stance.ACCUSATORY),
+    ("Acme", "Acme has its headquarters in the capital and employs 4,000 people.", Stance.NEUTRAL),
+    ("Acme", "Shares in Acme fell 12 percent after it missed its forecast.", Stance.NEUTRAL),
+    ("Acme", "Acme declined to comment.", Stance.NEUTRAL),
+    ("Acme", "Acme accused its rival Bolt of stealing the design.", Stance.NEUTRAL),
+    ("Acme", "The crash, which killed four people, was reported first by Acme News.", Stance.NEUTRAL),
+    ("Acme", "Acme denied the allegations and said it had followed the law.", Stance.DEFENDING),
+    ("Acme", '"We take the safety of our customers seriously and acted at once," Acme said.', Stance.DEFENDING),
+    ("Acme", "The judge threw out the case and said there was no evidence against Acme.", Stance.DEFENDING),
+    ("Acme", "Doctors praised Acme for recalling the pump before anyone was harmed.", Stance.DEFENDING),
+    ("Acme", "Acme defrauded its customers, the judge found, while Bolt behaved responsibly.", Stance.ACCUSATORY),
+    ("Bolt", "Acme defrauded its customers, the judge found, while Bolt behaved responsibly.", Stance.DEFENDING),
+    ("Acme", "What a triumph for Acme: only half of its trains were cancelled this week.", Stance.ACCUSATORY),
+    ("Acme", "If the tests are right, Acme sold the pump knowing that it leaked.", Stance.ACCUSATORY),
+    ("Acme", "Nobody suggests that Acme knew of the leak.", Stance.DEFENDING),
+)
+
+
+def plain_cases(classifier: StanceClassifier) -> list[str]:
+    """Which plain cases the model gets wrong: its known failures, in sentences of our own."""
+    lines = [
+        "",
+        "### Known failures",
+        "",
+        f"Of {len(PLAIN)} plain sentences of our own it gets these wrong:",
+        "",
+        "| target | sentence | should be | is |",
+        "|---|---|---|---|",
+    ]
+    for target, sentence, stance in PLAIN:
+        judged = classifier.predict([sentence], target)[0]
+        if judged.stance is not stance:
+            lines.append(
+                f"| {target} | {sentence} | {stance} | {judged.stance} ({judged.probabilities[judged.stance]:.2f}) |"
+            )
+    return lines
 
 
 def by_outlet(classifier: StanceClassifier, examples: Sequence[Example]) -> list[str]:

@@ -238,8 +238,7 @@ def mask(text: str, target: Target | None) -> str:
 
 def real_sentences(path: Path) -> Iterator[str]:
     """The body sentences of real articles, a line of text a paragraph."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         for line in lines:
             for paragraph in json.loads(line)["text"].splitlines():
                 for start, end in plain_sentences(paragraph):

@@ -92,11 +92,10 @@ def split_article(article: Article, target: str | Target) -> list[Sentence]:
     Furniture is left out; see `furniture`. `Article.title`, where there is one, becomes the first sentence. A
     "sentence" of more than 2,000 characters (a page without full stops) is cut at white space.
     """
-    target = Target.of(target)
     spans = _spans(article)
     quoted = _quotations(article.text, spans)
+    target = _with_people(article.text, spans, Target.of(target))
     speakers = _speakers(article.text, spans, quoted, target)
-    target = _with_people(article.text, spans, target)
     found: list[Sentence] = []
     if article.title.strip():
         found.append(_titled(article.title, target))
@@ -198,20 +197,19 @@ def _with_people(text: str, spans: list[_Span], target: Target) -> Target:
 
 def _speakers(text: str, spans: list[_Span], quoted: list[Quotation], target: Target) -> list[Voice | None]:
     """For each sentence, whose quotation it stands in (None: no one's, or it cannot be told)."""
-    spoken_for = _with_people(text, spans, target)
     speech = [q for q in quoted if q.end - q.start > SHORTEST_QUOTATION or _SPEECH.search(text[q.start : q.end])]
     touching = [[q for q in speech if q.start < s.end and q.end > s.start] for s in spans]
     places: dict[Quotation, list[int]] = {}
     for i, quotes in enumerate(touching):
         for quote in quotes:
             places.setdefault(quote, []).append(i)
-    said = _attributions(text, spans, quoted, spoken_for)
+    said = _attributions(text, spans, quoted, target)
     voices: list[Voice | None] = [None] * len(spans)
     last: tuple[int, Voice] | None = None
     for within in places.values():
         first = within[0]
         verdict = said[within[-1]] or said[first]
-        if verdict is None and first > 0 and text[: spans[first - 1].end].endswith(":"):
+        if verdict is None and first > 0 and text[spans[first - 1].end - 1] == ":":
             verdict = said[first - 1]
         if verdict is None and last and first - last[0] <= 1:
             verdict = last[1]
@@ -265,7 +263,8 @@ class _Discourse:
         own = not named and _describes(text, self.target)
         rival = self._rival_before(text)
         description = _DESCRIPTION.search(text)
-        described = bool(description) and self.salient and not (rival and description and rival < description.start())
+        of_rival = rival is not None and description is not None and rival < description.start()
+        described = description is not None and self.salient and not of_rival
         pronoun = (
             self.was_subject
             and bool(_PRONOUN_SUBJECT.search(text) or _PRONOUN_SAYS.search(text))

@@ -160,21 +160,22 @@ def _fold(model: StanceModel, scale: float, bias: Sequence[float]) -> None:
 
 
 def find_base_model(name: str) -> str:
-    """Where the base model lies: the folder given; for the default also the installed package; else the hub's id.
+    """Where the base model lies: the folder given; for the default the installed package; else the hub's id.
 
-    The default model's weights are checked by their SHA-256 wherever they come from.
+    The weights of the default model, in the package or in a folder of its name, are checked by their SHA-256.
     """
-    if Path(name).is_dir():
-        return name
+    folder = Path(name)
     if name == MINILM:
         package = importlib.util.find_spec(MINILM_PACKAGE)
         if package and package.submodule_search_locations:
             folder = Path(package.submodule_search_locations[0]) / "model"
-            digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
-            if digest != MINILM_SHA256:
-                raise InputError(f"{folder}: model.safetensors has SHA-256 {digest}; {MINILM} has {MINILM_SHA256}")
-            return str(folder)
-    return name
+    if not folder.is_dir():
+        return name
+    if name == MINILM or folder.name == Path(MINILM).name:
+        digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+        if digest != MINILM_SHA256:
+            raise InputError(f"{folder}: model.safetensors has SHA-256 {digest}; {MINILM} has {MINILM_SHA256}")
+    return str(folder)
 
 
 def _trained_before(config: TrainingConfig) -> list[dict[str, Any]]:

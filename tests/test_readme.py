@@ -36,7 +36,16 @@ def test_the_table_shown_is_the_one_printed():
         check=True,
         env={"COLUMNS": "110", "PATH": "", "HF_HUB_OFFLINE": "1"},
     )
-    assert [x.rstrip() for x in found.stdout.strip().splitlines()] == [x.rstrip() for x in shown.strip().splitlines()]
+    # Processors differ in the last digits, so figures may differ by a little and the intervals' pictures by a place.
+    words, numbers = zip(*(_parted(x) for x in (shown, found.stdout)), strict=True)
+    assert words[0] == words[1]
+    assert numbers[0] == pytest.approx(numbers[1], abs=0.03)
+
+
+def _parted(table):
+    plain = re.sub("[·─●│┼]", " ", table)
+    numbers = [float(x) for x in re.findall(r"[+-]\d\.\d\d", plain)]
+    return re.sub(r"[+-]\d\.\d\d", "", plain).split(), numbers
 
 
 def test_the_file_tree_is_true():

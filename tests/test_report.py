@@ -3,8 +3,9 @@ import json
 
 from rich.console import Console
 
+from slantwise.metrics import Measured
 from slantwise.records import STANCES, OutletSlant
-from slantwise.report import as_json, print_slants
+from slantwise.report import as_json, print_figures, print_slants
 
 
 def slant(outlet="A", low=-0.6, high=0.1, **changes):
@@ -35,7 +36,7 @@ def test_table_shows_slant_interval_counts_and_estimand():
     assert "Slant toward Acme" in text
     assert "-0.25" in text
     assert "-0.60 … +0.10" in text
-    assert "Slant: mean score." in text
+    assert "Slant: mean score. Own:" in text
     assert "¹" not in text
 
 
@@ -54,3 +55,12 @@ def test_json():
     assert found["outlets"][0]["outlet"] == "A"
     assert found["outlets"][0]["low"] == -0.6
     assert found["outlets"][0]["stances"] == {"accusatory": 4, "neutral": 4, "defending": 4}
+
+
+def test_figures_fit_a_narrow_terminal():
+    out = io.StringIO()
+    each = {s: {"precision": 0.5, "recall": 0.5, "f1": 0.5, "sentences": 4.0} for s in STANCES}
+    measured = Measured(12, 0.512, (0.4, 0.6), each, None, None, 0.071)
+    print_figures({"data/test.jsonl": measured}, Console(file=out, width=80))
+    assert "data/test.jsonl" in out.getvalue()
+    assert all(x in out.getvalue() for x in ("0.512", "0.40–0.60", "0.071"))

@@ -49,6 +49,7 @@ def test_sentences_know_their_place_and_context():
             "Kestrel Motors sued Halden. Kestrel Motors filed on Monday. The company wants 4 million.",
             [True, False, False],
         ),
+        ("Halden recalled cars. Kestrel Motors sued. Kestrel Motors says the company is late.", [True, False, False]),
         ("The company was founded in 1931. Halden sells cars.", [False, True]),
         ('"We acted at once," said Ida Moor, a Halden spokeswoman. "We always do."', [True, True]),
         ('Halden was silent. "We were lied to," said a driver. "Our brakes failed."', [True, False, False]),

@@ -29,14 +29,16 @@ def print_slants(slants: Sequence[OutletSlant], target: str, estimand: str, cons
     table.add_column("interval", justify="right", no_wrap=True)
     if roomy:
         table.add_column("accuses · defends", no_wrap=True)
-    for name in ("own voice", "quoted", "articles", "sentences"):
+    for name in ("own", "quoted", "articles", "sentences"):
         table.add_column(name, justify="right")
     for s in slants:
         numbers = (_signed(s.own_voice), _signed(s.quoted), str(s.articles), str(s.sentences))
-        bounds = f"{s.low:+.2f} … {s.high:+.2f}{_remark(s)}"
-        table.add_row(escape(s.outlet), f"{s.slant:+.2f}", bounds, *([_scale(s)] if roomy else []), *numbers)
+        bounds = f"{_signed(s.low)} … {_signed(s.high)}{_remark(s)}"
+        table.add_row(escape(s.outlet), _signed(s.slant), bounds, *([_scale(s)] if roomy else []), *numbers)
     console.print(table)
-    console.print(f"Slant: {estimand}.", style="dim", markup=False)
+    console.print(
+        f"Slant: {estimand}. Own: in the outlet's own voice; quoted: in everyone else's.", style="dim", markup=False
+    )
     if any(s.resampled == "sentences" and s.enough for s in slants):
         console.print(
             "¹ One article: the interval comes from resampling its sentences, not from other articles of the outlet.",
@@ -72,37 +74,29 @@ def as_json(slants: Sequence[OutletSlant], target: str, model: str, estimand: st
 
 def print_figures(figures: Mapping[str, Measured], console: Console | None = None) -> None:
     """Print how right a model is on each set it was measured on."""
-    table = Table(title="How right the model is", title_justify="left")
-    for name in (
-        "measured on",
-        "sentences",
-        "macro-F1",
-        "95% interval",
-        "accusatory",
-        "neutral",
-        "defending",
-        "voice",
-        "calibration error",
-    ):
-        table.add_column(name, justify="left" if name == "measured on" else "right")
+    table = Table(title="How right the model is", title_justify="left", box=SIMPLE)
+    table.add_column("measured on", overflow="fold")
+    for name in ("macro-F1", "95%", "acc.", "neu.", "def.", "voice", "ECE"):
+        table.add_column(name, justify="right", no_wrap=True)
     for name, m in figures.items():
         low, high = m.macro_f1_interval
-        voice = "" if m.voice_accuracy is None else f"{m.voice_accuracy:.3f}"
-        stances = [f"{figures_of['f1']:.3f}" for figures_of in m.per_stance.values()]
+        voice = "" if m.voice_accuracy is None else f"{m.voice_accuracy:.2f}"
+        stances = [f"{of_stance['f1']:.2f}" for of_stance in m.per_stance.values()]
         table.add_row(
-            escape(name),
-            str(m.sentences),
-            f"{m.macro_f1:.3f}",
-            f"{low:.3f} … {high:.3f}",
-            *stances,
-            voice,
-            f"{m.calibration_error:.3f}",
+            escape(name), f"{m.macro_f1:.3f}", f"{low:.2f}–{high:.2f}", *stances, voice, f"{m.calibration_error:.3f}"
         )
-    (console or Console()).print(table)
+    console = console or Console()
+    console.print(table)
+    console.print(
+        "Accusatory, neutral, defending: F1. Voice: accuracy. ECE: expected calibration error, 10 bins.",
+        style="dim",
+        markup=False,
+    )
 
 
 def _signed(value: float | None) -> str:
-    return "–" if value is None else f"{value:+.2f}"
+    # Adding zero turns a rounded −0.0 into 0.0.
+    return "–" if value is None else f"{round(value, 2) + 0.0:+.2f}"
 
 
 def _remark(slant: OutletSlant) -> str:
