@@ -27,7 +27,6 @@ from slantwise.records import Article, Part, Sentence, Voice
 from slantwise.targets import Target
 
 CONTEXT_SENTENCES = 2
-LONGEST_SENTENCE = 2_000
 # Shorter ones without punctuation are words in inverted commas, not speech.
 SHORTEST_QUOTATION = 25
 # A sentence of which this share is quoted is the speaker's.
@@ -89,8 +88,7 @@ class _Span:
 def split_article(article: Article, target: str | Target) -> list[Sentence]:
     """All sentences of an article in order, headline first, each with its context and whether it is about `target`.
 
-    Furniture is left out; see `furniture`. `Article.title`, where there is one, becomes the first sentence. A
-    "sentence" of more than 2,000 characters (a page without full stops) is cut at white space.
+    Furniture is left out; see `furniture`. `Article.title`, where there is one, becomes the first sentence.
     """
     spans = _spans(article)
     quoted = _quotations(article.text, spans)
@@ -124,7 +122,7 @@ def plain_sentences(text: str) -> list[tuple[int, int]]:
     ends = [_with_closing_marks(text, start + len(bare[start:end].rstrip())) for start, end in cuts]
     edges = [0, *ends[:-1], len(text)]
     pieces = (_trimmed(text, start, end) for start, end in itertools.pairwise(edges))
-    return [part for start, end in pieces if start < end for part in _cut_long(text, start, end)]
+    return [(start, end) for start, end in pieces if start < end]
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -137,16 +135,6 @@ def _with_closing_marks(text: str, end: int) -> int:
     """Take the marks that close a quotation or bracket directly at a sentence's end into it."""
     closing = _CLOSING.match(text, end)
     return closing.end() if closing else end
-
-
-def _cut_long(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    pieces = []
-    while end - start > LONGEST_SENTENCE:
-        space = text.rfind(" ", start + 1, start + LONGEST_SENTENCE)
-        cut = space if space > start else start + LONGEST_SENTENCE
-        pieces.append((start, cut))
-        start = cut + 1 if space > start else cut
-    return [*pieces, (start, end)]
 
 
 def _spans(article: Article) -> list[_Span]:

@@ -35,7 +35,7 @@ def test_table_shows_slant_interval_counts_and_estimand():
     text = printed(slant())
     assert "Slant toward Acme" in text
     assert "-0.25" in text
-    assert "-0.60 … +0.10" in text
+    assert "-0.60…+0.10" in text
     assert "Slant: mean score. Own:" in text
     assert "¹" not in text
 

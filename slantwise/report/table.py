@@ -33,7 +33,7 @@ def print_slants(slants: Sequence[OutletSlant], target: str, estimand: str, cons
         table.add_column(name, justify="right")
     for s in slants:
         numbers = (_signed(s.own_voice), _signed(s.quoted), str(s.articles), str(s.sentences))
-        bounds = f"{_signed(s.low)} … {_signed(s.high)}{_remark(s)}"
+        bounds = f"{_signed(s.low)}…{_signed(s.high)}{_remark(s)}"
         table.add_row(escape(s.outlet), _signed(s.slant), bounds, *([_scale(s)] if roomy else []), *numbers)
     console.print(table)
     console.print(
