@@ -28,7 +28,7 @@ def test_plain_paragraphs_stay():
         "Jo Bloggs\n\nWrites about cars. Father of two.\n\nView all posts by Jo Bloggs →",
         "!function(f,b,e){if(f.q)return;n=f.q=function(){n.push(arguments)};}\nq('init', '12');",
         "Continue Reading\nAdvertisement Find your dream job\n\nTrending",
-        "Authors get paid when people like you upvote their post.\nIf you enjoyed what you read here, create your account today!",
+        "Writers earn a little with every upvote.\nIf you liked this piece, create your account today!",
         "Https%3a%2f%2fcdn.example%2fvideo%2fthumb%2f859",
         "photo(1).jpg",
         "March 4, 2021",
