@@ -23,6 +23,7 @@ check: $(READY)
 
 bench: $(READY)
 	@$(RUN) benchmarks/accuracy.py
+	@$(RUN) benchmarks/behaviour.py
 
 clean:
 	rm -rf $(VENV) dist build *.egg-info

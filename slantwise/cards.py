@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +44,14 @@ heads for voice and aboutness (linear, on the first token's last state), `calibr
 
 ## Training
 
-Base model: `{base}`. Data: {data}. Seed {seed}, at most {epochs} epochs of {examples} examples, batches of {batch_size},
-learning rate {learning_rate}; the epoch with the best macro-F1 on the validation split is kept. {made}:
+Base model: `{base}`. Data: {data}; sentences of public sets for which `data/public-labels.jsonl` has labels of our own
+have these. Seed {seed}. The epoch with the best macro-F1 on the validation split is kept. Made by
 
 ```
 {commands}
 ```
+
+{stages}
 
 | epoch | validation macro-F1 | voice accuracy | about accuracy |
 |---|---|---|---|
@@ -90,12 +92,8 @@ def write_card(folder: Path, report: Mapping[str, Any], calibration: Mapping[str
         folder=folder.name,
         data=" and ".join(data),
         seed=config.seed,
-        epochs=config.epochs,
-        examples=config.examples or "all",
-        batch_size=config.batch_size,
-        learning_rate=config.learning_rate,
-        made="The command" if len(stages) == 1 else "The commands, of which the last gave these figures",
-        commands="\n".join(stage.command() for stage in stages),
+        commands="\n".join(stage.command() for stage in ([config] if config.recipe else stages)),
+        stages=_stages(stages, report.get("took")),
         epochs_table="\n".join(
             f"| {e['epoch']:g} | {e['eval_macro_f1']:.3f} | {e['eval_voice_accuracy']:.3f} | {e['eval_about_accuracy']:.3f} |"
             for e in report["epochs"]
@@ -107,6 +105,19 @@ def write_card(folder: Path, report: Mapping[str, Any], calibration: Mapping[str
         further=f"\n{further.strip()}\n" if further else "",
     )
     (folder / "README.md").write_text(card, encoding="utf-8")
+
+
+def _stages(stages: Sequence[TrainingConfig], took: Mapping[str, float] | None) -> str:
+    """What was trained one after the other, in words."""
+    lines = [
+        f"{number}. at most {s.epochs} epochs of {s.examples or 'all'} examples, batches of {s.batch_size}, learning rate "
+        f"{s.learning_rate}"
+        + (f"; of {', '.join(f'`{path}`' for path in s.data)} " if s.data else "")
+        + {"us": "only the sentences with labels of our own", "anyone": "all sentences"}[s.labelled_by] * bool(s.data)
+        for number, s in enumerate(stages, 1)
+    ]
+    cost = f"\n\nThe last took {took['minutes']} minutes and {took['peak_memory_gb']} GB of memory." if took else ""
+    return "\n".join(lines) + cost
 
 
 def _row(name: str, figures: Mapping[str, Any]) -> str:

@@ -81,7 +81,7 @@ def _evaluate_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def _train_flags(parser: argparse.ArgumentParser) -> None:
-    from slantwise.config import TrainingConfig
+    from slantwise.config import LABELLED_BY, PRECISIONS, RECIPES, TrainingConfig
 
     defaults = {f.name: f.default for f in fields(TrainingConfig) if f.default is not MISSING}
     parser.add_argument(
@@ -112,6 +112,23 @@ def _train_flags(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--batch-size", type=int, default=defaults["batch_size"], help="default: %(default)s")
     parser.add_argument("--learning-rate", type=float, default=defaults["learning_rate"], help="default: %(default)s")
+    parser.add_argument(
+        "--labelled-by",
+        choices=LABELLED_BY,
+        default=defaults["labelled_by"],
+        help="us: of --data only the sentences that the project has labelled itself (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default=defaults["precision"],
+        help="of the arithmetic; auto: bfloat16 where the processor has it (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--recipe",
+        choices=RECIPES,
+        help="several trainings in a row; with it, --data, --base-model, --output, --seed and --resume alone count",
+    )
     parser.add_argument("--resume", action="store_true", help="go on with an interrupted training in the same --output")
 
 
@@ -142,13 +159,16 @@ def _evaluate(given: argparse.Namespace) -> int:
 
 def _train(given: argparse.Namespace) -> int:
     from slantwise.config import TrainingConfig
+    from slantwise.recipes import run
     from slantwise.report import print_figures
     from slantwise.training import fit
 
-    values: dict[str, Any] = {
-        k: tuple(v) if isinstance(v, list) else v for k, v in vars(given).items() if k not in ("resume", "command")
-    }
-    trained = fit(TrainingConfig(**values), resume=given.resume)
+    if given.recipe:
+        trained = run(given.recipe, given.data, given.output, given.base_model, given.seed, given.resume)
+    else:
+        names = {f.name for f in fields(TrainingConfig)} & set(vars(given)) - {"recipe"}
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v := getattr(given, k), list) else v for k in names}
+        trained = fit(TrainingConfig(**values), resume=given.resume)
     print_figures(trained.figures)
     print(f"The model is in {trained.folder}. Use it: python evaluate.py --source --model {trained.folder}")
     return 0

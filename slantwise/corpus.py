@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,11 @@ from slantwise.targets import Target
 
 SPLITS = ("train", "validation", "test")
 REAL_ARTICLES = "data/real-articles.jsonl"
+PUBLIC_LABELS = "data/public-labels.jsonl"
 
 _POLARITY = {-1: Stance.ACCUSATORY, 0: Stance.NEUTRAL, 1: Stance.DEFENDING}
+# Of directed sentiment whose two entities take no side toward each other: somebody else in the sentence may.
+_UNSIDED = "unsided"
 _BRACKETED = re.compile(r"\[([^\[\]]+)\]")
 
 
@@ -99,6 +102,27 @@ def load_standoff(folder: str | Path, labels: str | Path | None = None) -> list[
     if not examples:
         raise InputError(f"{folder}: holds none of the articles that the labels are for")
     return examples
+
+
+def relabelled(examples: Iterable[Example]) -> tuple[list[Example], list[Example]]:
+    """Examples of public sets, parted: those with labels of our own, which they are given, and the others as they are.
+
+    Our labels are stand-off: known by the sentence's hash and the offsets of the mention. Sentences of directed
+    sentiment in which neither entity takes a side are no example of neutrality (of those that we labelled, every sixth
+    accuses or defends) and come back only with our labels.
+    """
+    labels = {(row["hash"], row["start"], row["end"]): row for row, _ in _rows(carried(PUBLIC_LABELS))}
+    ours: list[Example] = []
+    others: list[Example] = []
+    for example in examples:
+        row = labels.get((sentence_hash(example.sentence), *(example.span or ())))
+        if row is None:
+            if _UNSIDED not in example.tags:
+                others.append(example)
+        else:
+            stance, voice = Stance(row["stance"]), Voice(row["voice"])
+            ours.append(replace(example, stance=stance, voice=voice, about=row["about"]))
+    return ours, others
 
 
 def sentence_hash(text: str) -> str:
@@ -210,7 +234,7 @@ def _directed_examples(row: Mapping[str, Any], place: str) -> list[Example]:
         raise InputError(f"{place}: sentence does not mark both entities with [brackets]")
     p, q = (next((s for s in spans if text[s[0] : s[1]] == row[x]), spans[i]) for i, x in enumerate("pq"))
     return [
-        Example(text, "", Target(text[span[0] : span[1]]), stance, span=span)
+        Example(text, "", Target(text[span[0] : span[1]]), stance, span=span, tags=() if row["label"] else (_UNSIDED,))
         for span, stance in ((p, onto_p), (q, onto_q))
     ]
 

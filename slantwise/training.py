@@ -9,7 +9,10 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import resource
 import shutil
+import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -29,6 +32,7 @@ from transformers import (
     AutoTokenizer,
     EarlyStoppingCallback,
     EvalPrediction,
+    PrinterCallback,
     Trainer,
     TrainingArguments,
     set_seed,
@@ -39,7 +43,7 @@ from slantwise import metrics
 from slantwise.cards import write_card
 from slantwise.classifier import MASK, StanceClassifier, encode
 from slantwise.config import MINILM, TrainingConfig
-from slantwise.corpus import Example, load_examples, load_split
+from slantwise.corpus import Example, load_examples, load_split, relabelled
 from slantwise.records import STANCES, VOICES, InputError, Stance
 from slantwise.runtime import HEADS, LABELS, StanceModel, TorchEncoder, quiet, save_checkpoint, tokenize
 
@@ -69,10 +73,12 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
     With `resume`, go on after the last whole epoch of an interrupted training with the same configuration. Raises
     InputError for data, base model or output folder that cannot be used.
     """
+    began = time.monotonic()
     folder = Path(config.output)
     work = folder / "unfinished"
     _check_resumable(work, config, resume)
-    train = load_split("train") + [e for path in config.data for e in load_examples(path)]
+    ours, others = relabelled(e for path in config.data for e in load_examples(path))
+    train = load_split("train") + ours + (others if config.labelled_by == "anyone" else [])
     validation = load_split("validation")
     set_seed(config.seed)
     model, tokenizer = _base(config)
@@ -93,6 +99,7 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
         "config": asdict(config.portable()),
         "before": _trained_before(config),
         "epochs": history,
+        "took": {"minutes": round((time.monotonic() - began) / 60, 1), "peak_memory_gb": _peak_memory()},
         "figures": {name: asdict(measured) for name, measured in figures.items()},
     }
     (folder / "training.json").write_text(json.dumps(report, indent=2) + "\n")
@@ -311,6 +318,8 @@ def _trainer(
         num_train_epochs=config.epochs,
         per_device_train_batch_size=config.batch_size,
         per_device_eval_batch_size=64,
+        bf16=_in_bfloat16(config),
+        use_cpu=not torch.cuda.is_available(),
         learning_rate=config.learning_rate,
         warmup_steps=config.warmup,
         weight_decay=0.01,
@@ -327,7 +336,7 @@ def _trainer(
         label_names=list(LABEL_NAMES),
         dataloader_pin_memory=False,
     )
-    return _HeadsTrainer(
+    trainer = _HeadsTrainer(
         model=model,
         args=arguments,
         data_collator=collate,
@@ -339,6 +348,32 @@ def _trainer(
         sampler=_EpochSampler(learned["length"], config.examples, config.batch_size, config.seed),
         shares=(1.0, config.voice_weight, config.about_weight),
     )
+    if not progress:
+        trainer.remove_callback(PrinterCallback)
+    return trainer
+
+
+def trained_with(folder: Path, config: TrainingConfig) -> bool:
+    """Whether the checkpoint in `folder` is there and was trained with `config`."""
+    report = folder / "training.json"
+    return report.is_file() and json.loads(report.read_text())["config"] == json.loads(
+        json.dumps(asdict(config.portable()))
+    )
+
+
+def _peak_memory() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (2**30 if sys.platform == "darwin" else 2**20), 2)
+
+
+def _in_bfloat16(config: TrainingConfig) -> bool:
+    if config.precision != "auto":
+        return config.precision == "bfloat16"
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    # Without these instructions bfloat16 is many times slower than float32.
+    able = torch.cpu.get_capabilities()
+    return any(able.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
 
 
 def _dataset(examples: Sequence[Example]) -> Dataset:

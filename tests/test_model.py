@@ -1,27 +1,22 @@
 """The released model: that it is whole, small, honest about its figures, and judges plain cases as people would."""
 
-import hashlib
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from floors import FLOORS, compare, figures
 from transformers import AutoModelForSequenceClassification, pipeline
 
 from slantwise import Stance, StanceClassifier, Target, Voice, classify, score_outlets
 from slantwise.classifier import encode
 from slantwise.corpus import carried_articles, load_split
 from slantwise.records import STANCES
-from slantwise.training import measure
 
 ROOT = Path(__file__).parent.parent
 MODEL = ROOT / "model"
 pytestmark = pytest.mark.model
-
-# Floors of the released model on data/test.jsonl, with the digest of the data they were measured on. To lower one
-# takes a reason in CHANGELOG.md.
-FLOORS = json.loads((Path(__file__).parent / "data" / "floors.json").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -37,17 +32,10 @@ def test_size_and_form():
 
 
 def test_figures_on_held_out_stories(classifier):
-    digest = hashlib.sha256((ROOT / "data" / "test.jsonl").read_bytes()).hexdigest()
-    assert digest == FLOORS["sha256 of data/test.jsonl"], (
-        "the data changed: measure the model on it anew and set the floors"
-    )
-    measured = measure(classifier, load_split("test"))
-    assert measured.macro_f1 >= FLOORS["macro_f1"]
-    assert measured.voice_accuracy >= FLOORS["voice_accuracy"]
-    assert measured.about_f1 >= FLOORS["about_f1"]
-    assert measured.calibration_error <= FLOORS["calibration_error"]
+    reached = figures(classifier, load_split("test"), [ROOT / "data" / "test.jsonl"])
+    assert compare(json.loads(FLOORS.read_text()), {"data/test.jsonl": reached}) == []
     card = json.loads((MODEL / "training.json").read_text())["figures"]["data/test.jsonl"]
-    assert measured.macro_f1 == pytest.approx(card["macro_f1"], abs=0.005)
+    assert reached["macro_f1"] == pytest.approx(card["macro_f1"], abs=0.005)
 
 
 def test_plain_transformers_agrees(classifier):
@@ -67,11 +55,7 @@ def test_plain_transformers_agrees(classifier):
         ("{} has its headquarters in the capital and employs 4,000 people.", Stance.NEUTRAL),
         ("Shares in {} closed 2 percent higher on Tuesday.", Stance.NEUTRAL),
         ('"We take the safety of our customers seriously and we acted at once," {} said.', Stance.DEFENDING),
-        pytest.param(
-            "{} denied the allegations and said it had followed the law.",
-            Stance.DEFENDING,
-            marks=pytest.mark.xfail(strict=True, reason="a known failure, in the card"),
-        ),
+        ("{} denied the allegations and said it had followed the law.", Stance.DEFENDING),
     ],
 )
 def test_plain_cases_whatever_the_name(sentence, stance):
@@ -80,7 +64,6 @@ def test_plain_cases_whatever_the_name(sentence, stance):
     assert len(judged) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="a known failure, in the card")
 def test_opposite_stances_in_one_sentence():
     sentence = "Acme defrauded its customers, the judge found, while Bolt behaved responsibly and had warned them."
     assert classify(sentence, "Acme").score < classify(sentence, "Bolt").score

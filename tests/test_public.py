@@ -16,6 +16,7 @@ ORDER = [
     ["corpus", "runtime"],
     ["classifier"],
     ["training", "pipeline"],
+    ["recipes"],
     ["report"],
     ["cli"],
 ]
