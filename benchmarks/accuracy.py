@@ -3,6 +3,8 @@
 python benchmarks/accuracy.py                                        on the test split of data/
 python benchmarks/accuracy.py --sets company-news-dev.jsonl          also on labelled sets of your own
 python benchmarks/accuracy.py --real-articles FOLDER                 also on the five real articles, if you have them
+python benchmarks/accuracy.py --directed directed-sentiment/valid.jsonl    also who blames or endorses whom
+python benchmarks/accuracy.py --beside DIR …                         also other models, the release before for example
 python benchmarks/accuracy.py … --card model                         and put the tables into the model card
 
 No model is trained here, and none of the sets measured on is trained on: of the five real articles every outlet is left
@@ -17,6 +19,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import behaviour
 import numpy as np
 from scipy.stats import spearmanr
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
@@ -38,20 +41,30 @@ def main() -> None:
     parser.add_argument("--model", help="a model folder; by default the released model")
     parser.add_argument("--sets", nargs="*", default=[], type=Path, metavar="PATH")
     parser.add_argument("--real-articles", type=Path, metavar="FOLDER")
+    parser.add_argument("--directed", type=Path, metavar="PATH")
+    parser.add_argument("--beside", nargs="*", default=[], metavar="DIR", help="other model folders to measure beside")
     parser.add_argument("--card", type=Path, metavar="FOLDER", help="the model folder whose card gets the tables")
     given = parser.parse_args()
     classifier = StanceClassifier.from_pretrained(given.model)
-    sets = {"data/test.jsonl": load_split("test")} | {
-        "/".join(path.parts[-2:]): load_examples(path) for path in given.sets
-    }
+    sets = {"data/test.jsonl": load_split("test")}
+    for path in given.sets:
+        sets |= by_subset("/".join(path.parts[-2:]), load_examples(path))
     if given.real_articles:
         sets["five real articles"] = load_standoff(given.real_articles)
-    lines = against_peers(classifier, sets)
+    others = {Path(folder).name: StanceClassifier.from_pretrained(folder) for folder in given.beside}
+    lines = against_peers({"slantwise": classifier} | others, sets)
     if given.real_articles:
         lines += by_outlet(classifier, sets["five real articles"])
         lines += about_facebook(classifier, given.real_articles)
         lines += outlets_slant(classifier, given.real_articles, sets["five real articles"])
-    lines += plain_cases(classifier)
+    if given.directed:
+        lines += who_blames_whom({"slantwise": classifier} | others, load_examples(given.directed))
+    lines += [
+        "",
+        "### What it can do, on sentences of our own",
+        "",
+        *behaviour.table(behaviour.judge_cases(classifier, behaviour.load_cases())),
+    ]
     print("\n".join(lines))
     if given.card:
         report = json.loads((given.card / "training.json").read_text())
@@ -59,7 +72,13 @@ def main() -> None:
         write_card(given.card, report, calibration, further="\n".join(lines))
 
 
-def against_peers(classifier: StanceClassifier, sets: dict[str, list[Example]]) -> list[str]:
+def by_subset(name: str, examples: list[Example]) -> dict[str, list[Example]]:
+    """The set under its name, and its subsets (NewsMTSC's real-world and multi-target ones) under theirs."""
+    subsets = dict.fromkeys(e.tags[0] for e in examples if len(e.tags) == 1 and e.tags[0] in ("rw", "mt"))
+    return {name: examples} | {f"{name}, {s}": [e for e in examples if e.tags == (s,)] for s in subsets}
+
+
+def against_peers(classifiers: dict[str, StanceClassifier], sets: dict[str, list[Example]]) -> list[str]:
     """Stance macro-F1 with its interval, F1 per stance, voice accuracy and calibration error, on each set."""
     header = (
         "| measured on | judge | sentences | macro-F1 (95% interval) | accusatory | neutral | defending | voice | ECE |"
@@ -67,8 +86,9 @@ def against_peers(classifier: StanceClassifier, sets: dict[str, list[Example]]) 
     lines = ["### Beside its peers", "", header, "|---|---|---|---|---|---|---|---|---|"]
     for name, examples in sets.items():
         gold = [e.stance for e in examples]
-        judged = judge(classifier, examples)
-        lines.append(row(name, "slantwise", gold, [j.stance for j in judged], *extras(examples, judged)))
+        for who, classifier in classifiers.items():
+            judged = judge(classifier, examples)
+            lines.append(row(name, who, gold, [j.stance for j in judged], *extras(examples, judged)))
         lines.append(row(name, "VADER", gold, vader(examples)))
         commonest = Counter(gold).most_common(1)[0][0]
         voices = [e.voice for e in examples if e.voice]
@@ -111,47 +131,28 @@ def row(
     return f"| {name} | {who} | {len(gold)} | {macro_f1(gold, predicted):.3f} ({low:.3f} … {high:.3f}) | {each} | {voice} | {ece} |"
 
 
-# Sentences of our own that anyone would label alike: target, sentence, stance.
-PLAIN = (
-    ("Acme", "Regulators accused Acme of misleading customers and hiding the defect for years.", Stance.ACCUSATORY),
-    ("Acme", "The lawsuit says Acme lied about the safety of its product.", Stance.ACCUSATORY),
-    ("Acme", "Acme quietly siphoned its customers' messages into its advertising machine.", Stance.ACCUSATORY),
-    ("Acme", "The hospital stopped buying from Acme because of how it treats its workers.", Stance.ACCUSATORY),
-    ("Acme", "Acme claims that nobody was hurt, though the hospital's records say otherwise.", Stance.ACCUSATORY),
-    ("Acme", "Acme has its headquarters in the capital and employs 4,000 people.", Stance.NEUTRAL),
-    ("Acme", "Shares in Acme fell 12 percent after it missed its forecast.", Stance.NEUTRAL),
-    ("Acme", "Acme declined to comment.", Stance.NEUTRAL),
-    ("Acme", "Acme accused its rival Bolt of stealing the design.", Stance.NEUTRAL),
-    ("Acme", "The crash, which killed four people, was reported first by Acme News.", Stance.NEUTRAL),
-    ("Acme", "Acme denied the allegations and said it had followed the law.", Stance.DEFENDING),
-    ("Acme", '"We take the safety of our customers seriously and acted at once," Acme said.', Stance.DEFENDING),
-    ("Acme", "The judge threw out the case and said there was no evidence against Acme.", Stance.DEFENDING),
-    ("Acme", "Doctors praised Acme for recalling the pump before anyone was harmed.", Stance.DEFENDING),
-    ("Acme", "Acme defrauded its customers, the judge found, while Bolt behaved responsibly.", Stance.ACCUSATORY),
-    ("Bolt", "Acme defrauded its customers, the judge found, while Bolt behaved responsibly.", Stance.DEFENDING),
-    ("Acme", "What a triumph for Acme: only half of its trains were cancelled this week.", Stance.ACCUSATORY),
-    ("Acme", "If the tests are right, Acme sold the pump knowing that it leaked.", Stance.ACCUSATORY),
-    ("Acme", "Nobody suggests that Acme knew of the leak.", Stance.DEFENDING),
-)
-
-
-def plain_cases(classifier: StanceClassifier) -> list[str]:
-    """Which plain cases the model gets wrong: its known failures, in sentences of our own."""
+def who_blames_whom(classifiers: dict[str, StanceClassifier], examples: Sequence[Example]) -> list[str]:
+    """Whether a sentence in which one entity takes a side toward another is judged so, toward the right one."""
     lines = [
         "",
-        "### Known failures",
+        "### Who blames or endorses whom",
         "",
-        f"Of {len(PLAIN)} plain sentences of our own it gets these wrong:",
+        "Directed sentiment, its sentences with a side, both entities asked for; its own labels.",
         "",
-        "| target | sentence | should be | is |",
+        "| judge | sentences | sign toward the right target | stance falls on the target more than on the source |",
         "|---|---|---|---|",
     ]
-    for target, sentence, stance in PLAIN:
-        judged = classifier.predict([sentence], target)[0]
-        if judged.stance is not stance:
-            lines.append(
-                f"| {target} | {sentence} | {stance} | {judged.stance} ({judged.probabilities[judged.stance]:.2f}) |"
-            )
+    pairs = [
+        (p, q) for p, q in zip(examples[::2], examples[1::2], strict=True) if {p.stance, q.stance} != {Stance.NEUTRAL}
+    ]
+    sides = [(p, q) if p.stance is not Stance.NEUTRAL else (q, p) for p, q in pairs]
+    signs = [1 if target.stance is Stance.DEFENDING else -1 for target, _ in sides]
+    for who, classifier in classifiers.items():
+        onto = [j.score for j in judge(classifier, [target for target, _ in sides])]
+        back = [j.score for j in judge(classifier, [source for _, source in sides])]
+        right = np.mean([o * sign > 0 for o, sign in zip(onto, signs, strict=True)])
+        falls = np.mean([abs(o) > abs(b) for o, b in zip(onto, back, strict=True)])
+        lines.append(f"| {who} | {len(sides)} | {right:.3f} | {falls:.3f} |")
     return lines
 
 

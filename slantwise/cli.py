@@ -14,7 +14,7 @@ from typing import Any
 
 from slantwise import __version__
 from slantwise.records import InputError
-from slantwise.slant import WEIGHTS, estimand
+from slantwise.slant import PERIODS, WEIGHTS, estimand
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,8 +75,12 @@ def _evaluate_flags(parser: argparse.ArgumentParser) -> None:
         choices=WEIGHTS,
         help="what counts alike: every article (default) or every sentence",
     )
+    parser.add_argument("--by", choices=PERIODS, help="over time: a slant for each month or week of an outlet")
     parser.add_argument("--level", type=float, default=0.95, help="the interval's level (default: 0.95)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the resampling (default: 0)")
+    parser.add_argument(
+        "--details", action="store_true", help="print also shares of the stances, voices, headlines and right of reply"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
 
 
@@ -146,14 +150,18 @@ def _evaluate(given: argparse.Namespace) -> int:
         else carried_articles(target)
     )
     from slantwise.classifier import StanceClassifier
-    from slantwise.report import as_json, print_slants
+    from slantwise.report import as_json, print_details, print_slants
 
     classifier = StanceClassifier.from_pretrained(given.model)
-    slants = score_outlets(articles, target, classifier, given.source, given.weight, given.level, given.seed, warn)
+    slants = score_outlets(
+        articles, target, classifier, given.source, given.weight, given.level, given.seed, given.by, warn
+    )
     if given.json:
         print(as_json(slants, target.name, classifier.name, means))
     else:
         print_slants(slants, target.name, means)
+        if given.details:
+            print_details(slants)
     return 0
 
 

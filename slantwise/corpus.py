@@ -221,7 +221,8 @@ def _sentence_example(row: Mapping[str, Any]) -> Example:
 
 def _newsmtsc_example(row: Mapping[str, Any]) -> Example:
     span = (int(row["from"]), int(row["to"]))
-    return Example(row["sentence"], "", Target(row["mention"]), _POLARITY[int(row["polarity"])], span=span)
+    stance, tags = _POLARITY[int(row["polarity"])], (row["subset"],) if row.get("subset") else ()
+    return Example(row["sentence"], "", Target(row["mention"]), stance, span=span, tags=tags)
 
 
 def _directed_examples(row: Mapping[str, Any], place: str) -> list[Example]:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from slantwise.records import VOICES, Article, InputError, Judgement, OutletSlant, Part, Sentence
 from slantwise.sentences import split_article
-from slantwise.slant import SlantSums
+from slantwise.slant import SlantSums, period_of
 from slantwise.targets import Target
 
 CHUNK = 512
@@ -39,23 +39,31 @@ def score_outlets(
     weight: str = "article",
     level: float = 0.95,
     seed: int = 0,
+    by: str | None = None,
     on_skip: Callable[[str], None] = lambda message: None,
 ) -> list[OutletSlant]:
     """Score how each outlet leans toward the target, the most accusing first.
 
     `sources` keeps just these outlets. Without `classifier` the released model judges. `weight` is `article` (the
-    mean over articles) or `sentence`; `level` is the interval's. `on_skip` is called with one line for every article
-    that has no body sentence about the target. Raises InputError when a source is not among the articles' outlets,
-    and when nothing is about the target.
+    mean over articles) or `sentence`; `level` is the interval's. `by` is `month` or `week`: then every outlet has a
+    slant for each, in order of time. `on_skip` is called with one line for every article that is left out: it has no
+    body sentence about the target, or, with `by`, no date that can be read. Raises InputError when a source is not
+    among the articles' outlets, and when nothing is about the target.
     """
     target = Target.of(target)
     seen: set[str] = set()
     sums = SlantSums()
     for article, judged in judge_articles(_chosen(articles, sources, seen), target, classifier):
         scored = [judgement for sentence, judgement in judged if sentence.part is Part.BODY]
+        headlines = [judgement for sentence, judgement in judged if sentence.part is Part.HEADLINE]
         if not scored:
             on_skip(f"{article.origin or article.outlet}: no sentence is about {target.name}; left out")
-        sums.add(article.outlet, scored)
+        period = period_of(article.date, by) if by else ""
+        if period is None:
+            where = article.origin or article.outlet
+            on_skip(f"{where}: date {article.date!r} is not ISO 8601 (2018-08-06) or RFC 2822; left out")
+            continue
+        sums.add(article.outlet, scored, headlines, period)
     unknown = [s for s in sources or () if s not in seen]
     if unknown:
         raise InputError(
@@ -64,7 +72,8 @@ def score_outlets(
     slants = sums.slants(weight, level, seed)
     if not slants:
         raise InputError(
-            f"no article has a sentence about {target.name}; give other articles, another --target or an --alias"
+            f"no article {'with a date ' if by else ''}has a sentence about {target.name}; "
+            "give other articles, another --target or an --alias"
         )
     return slants
 

@@ -117,8 +117,12 @@ class OutletSlant:
 
     `slant`, `low` and `high` lie in [−1, 1]. `resampled` names the units the interval was drawn from: `articles`,
     or `sentences` where the outlet has one article. Where `enough` is false there is too little to say and the
-    interval is the whole range. `own_voice` and `quoted` are the slants of the sentences in the outlet's voice and in
-    everyone else's, None where there are none. `stances` counts the sentences by their most probable stance.
+    interval is the whole range. `shares` are the mean probabilities of the stances, weighted as the slant is, and
+    `stances` counts the sentences by their most probable one. `own_voice` and `quoted` are the slants of the sentences
+    in the outlet's voice and in everyone else's, `voices` those of each voice; `headlines` is the mean score of the
+    headlines. They are None where there are none. `accusing` counts the articles with an accusatory sentence,
+    `answered` those of them in which the target's voice is heard too. `period` is the month (`2018-08`) or week
+    (`2018-W32`) that the articles are of, where the slant was asked for over time.
     """
 
     outlet: str
@@ -132,6 +136,22 @@ class OutletSlant:
     own_voice: float | None
     quoted: float | None
     stances: Mapping[Stance, int]
+    shares: Mapping[Stance, float]
+    voices: Mapping[Voice, float | None]
+    headlines: float | None
+    accusing: int
+    answered: int
+    period: str = ""
+
+    @property
+    def intensity(self) -> float:
+        """The share of sentences that take a side, in [0, 1]."""
+        return 1.0 - self.shares[Stance.NEUTRAL]
+
+    @property
+    def right_of_reply(self) -> float | None:
+        """The share of accusing articles in which the target's voice is heard too; None where no article accuses."""
+        return self.answered / self.accusing if self.accusing else None
 
 
 def _most_probable(names: tuple[_Name, ...], probabilities: tuple[float, ...]) -> _Name:

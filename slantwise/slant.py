@@ -15,18 +15,53 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from slantwise.records import STANCES, InputError, Judgement, OutletSlant, Stance, Voice
+from slantwise.records import STANCES, VOICES, InputError, Judgement, OutletSlant, Stance, Voice
 
 WEIGHTS = ("article", "sentence")
 FEWEST_SENTENCES = 5
 RESAMPLES = 2_000
 
 Floats = NDArray[np.float64]
+
+
+# What each figure of an outlet estimates, for the output; the slant itself and its shares are described by `estimand`.
+ESTIMANDS = {
+    "shares": "mean probability of each stance, weighted as the slant is",
+    "intensity": "share of sentences that take a side: 1 − the share of neutral",
+    "own_voice": "mean score of the sentences in the outlet's own voice, every sentence weighing alike",
+    "quoted": "the same of the sentences in everyone else's voice",
+    "voices": "the same of each voice: the outlet's, the target's, other sources'",
+    "headlines": "mean score of the headlines about the target; they count in no other figure",
+    "right_of_reply": "share of the articles with an accusatory sentence in which the target's voice is heard too",
+}
+
+
+PERIODS = ("month", "week")
+
+
+def period_of(date: str, by: str) -> str | None:
+    """The month (`2018-08`) or ISO week (`2018-W32`) of a date; None where it is not ISO 8601 or RFC 2822.
+
+    Other spellings are not guessed at: 03/04/2023 is in March or in April.
+    """
+    if by not in PERIODS:
+        raise InputError(f"by {by!r} is not recognised; accepted are {', '.join(PERIODS)}")
+    try:
+        day = datetime.fromisoformat(date.strip())
+    except ValueError:
+        try:
+            day = parsedate_to_datetime(date)
+        except ValueError:
+            return None
+    year, week, _ = day.isocalendar()
+    return f"{day:%Y-%m}" if by == "month" else f"{year}-W{week:02d}"
 
 
 def estimand(weight: str, level: float) -> str:
@@ -40,51 +75,64 @@ def estimand(weight: str, level: float) -> str:
 class SlantSums:
     """Adds up judgements article by article; keeps a few numbers an article, never its sentences."""
 
-    _outlets: dict[str, _OutletSums] = field(default_factory=dict)
+    _outlets: dict[tuple[str, str], _OutletSums] = field(default_factory=dict)
 
-    def add(self, outlet: str, judgements: Sequence[Judgement]) -> None:
-        """Add the judgements of one article's sentences; an article without any adds nothing."""
+    def add(
+        self, outlet: str, judgements: Sequence[Judgement], headlines: Sequence[Judgement] = (), period: str = ""
+    ) -> None:
+        """Add the judgements of one article's body sentences and headlines; without body sentences it adds nothing."""
         if judgements:
-            self._outlets.setdefault(outlet, _OutletSums()).add(judgements)
+            self._outlets.setdefault((outlet, period), _OutletSums()).add(judgements, headlines)
 
     def slants(self, weight: str = "article", level: float = 0.95, seed: int = 0) -> list[OutletSlant]:
-        """Each outlet's slant, the most accusing first."""
+        """Each outlet's slant, the most accusing first; of outlets with periods, each period's, in order of time."""
         if weight not in WEIGHTS:
             raise InputError(f"weight {weight!r} is not recognised; accepted are {', '.join(WEIGHTS)}")
         if not 0 < level < 1:
             raise InputError(f"level {level} is not between 0 and 1")
-        found = [sums.slant(outlet, weight, level, seed) for outlet, sums in self._outlets.items()]
-        return sorted(found, key=lambda s: (s.slant, s.outlet))
+        found = [sums.slant(*of, weight, level, seed) for of, sums in self._outlets.items()]
+        return sorted(found, key=lambda s: (s.outlet, s.period) if s.period else (s.slant, s.outlet))
 
 
 @dataclass
 class _OutletSums:
     totals: list[float] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
+    probabilities: list[Floats] = field(default_factory=list)
     only_article: list[float] = field(default_factory=list)
-    voices: dict[bool, tuple[float, int]] = field(default_factory=lambda: {True: (0.0, 0), False: (0.0, 0)})
+    voices: dict[Voice, list[float]] = field(default_factory=lambda: {v: [0.0, 0] for v in VOICES})
+    headlines: list[float] = field(default_factory=lambda: [0.0, 0])
     stances: Counter[Stance] = field(default_factory=Counter)
+    accusing: int = 0
+    answered: int = 0
 
-    def add(self, judgements: Sequence[Judgement]) -> None:
+    def add(self, judgements: Sequence[Judgement], headlines: Sequence[Judgement]) -> None:
         scores = [j.score for j in judgements]
         self.only_article = scores if not self.totals else []
         self.totals.append(sum(scores))
         self.counts.append(len(scores))
-        for judgement, score in zip(judgements, scores, strict=True):
-            own = judgement.voice is Voice.OUTLET
-            total, count = self.voices[own]
-            self.voices[own] = (total + score, count + 1)
+        self.probabilities.append(np.sum([j.stance_probabilities for j in judgements], axis=0))
+        for judgement in judgements:
+            _count(self.voices[judgement.voice], judgement)
             self.stances[judgement.stance] += 1
+        for judgement in headlines:
+            _count(self.headlines, judgement)
+        if any(j.stance is Stance.ACCUSATORY for j in judgements):
+            self.accusing += 1
+            self.answered += any(j.voice is Voice.TARGET for j in judgements)
 
-    def slant(self, outlet: str, weight: str, level: float, seed: int) -> OutletSlant:
+    def slant(self, outlet: str, period: str, weight: str, level: float, seed: int) -> OutletSlant:
         totals, counts = np.array(self.totals), np.array(self.counts, dtype=float)
+        probabilities = np.array(self.probabilities)
         if weight == "article":
+            probabilities = probabilities / counts[:, None]
             totals, counts = totals / counts, np.ones_like(counts)
         slant = float(totals.sum() / counts.sum())
         single = len(totals) == 1
         units = (np.array(self.only_article), np.ones(len(self.only_article))) if single else (totals, counts)
         enough = sum(self.counts) >= FEWEST_SENTENCES
         low, high = _interval(units[0], units[1], slant, level, seed) if enough else (-1.0, 1.0)
+        others = np.sum([self.voices[v] for v in VOICES if v is not Voice.OUTLET], axis=0)
         return OutletSlant(
             outlet=outlet,
             slant=slant,
@@ -94,14 +142,26 @@ class _OutletSums:
             sentences=sum(self.counts),
             resampled="sentences" if single else "articles",
             enough=enough,
-            own_voice=_mean(*self.voices[True]),
-            quoted=_mean(*self.voices[False]),
+            own_voice=_mean(self.voices[Voice.OUTLET]),
+            quoted=_mean(others),
             stances={s: self.stances[s] for s in STANCES},
+            shares={s: float(x) for s, x in zip(STANCES, probabilities.sum(axis=0) / counts.sum(), strict=True)},
+            voices={v: _mean(self.voices[v]) for v in VOICES},
+            headlines=_mean(self.headlines),
+            accusing=self.accusing,
+            answered=self.answered,
+            period=period,
         )
 
 
-def _mean(total: float, count: int) -> float | None:
-    return total / count if count else None
+def _count(sums: list[float], judgement: Judgement) -> None:
+    sums[0] += judgement.score
+    sums[1] += 1
+
+
+def _mean(sums: Sequence[float]) -> float | None:
+    total, count = sums
+    return float(total / count) if count else None
 
 
 def _interval(totals: Floats, counts: Floats, centre: float, level: float, seed: int) -> tuple[float, float]:

@@ -19,7 +19,22 @@ def test_scores_and_skips(word_judge):
     accuser, defender = score_outlets(articles(), ACME, word_judge, on_skip=skipped.append)
     assert (accuser.outlet, accuser.slant, accuser.articles, accuser.sentences) == ("Accuser", -0.8, 1, 2)
     assert (defender.outlet, defender.slant, defender.sentences) == ("Defender", 1.0, 1)
+    assert (accuser.headlines, defender.headlines) == (None, -0.8)
     assert skipped == ["three: no sentence is about Acme; left out"]
+
+
+def test_over_time(word_judge):
+    dated = [
+        Article("Acme lied.", "A", date="2018-08-06"),
+        Article("Acme helps.", "A", date="2018-09-01"),
+        Article("Acme lied.", "A", date="yesterday", origin="three"),
+    ]
+    skipped = []
+    found = score_outlets(dated, ACME, word_judge, by="month", on_skip=skipped.append)
+    assert [(s.period, s.slant) for s in found] == [("2018-08", -0.8), ("2018-09", 1.0)]
+    assert skipped == ["three: date 'yesterday' is not ISO 8601 (2018-08-06) or RFC 2822; left out"]
+    with pytest.raises(InputError, match="no article with a date has a sentence about Acme"):
+        score_outlets(dated[2:], ACME, word_judge, by="week")
 
 
 def test_the_headline_is_judged_but_is_not_body(word_judge):

@@ -4,8 +4,8 @@ import json
 from rich.console import Console
 
 from slantwise.metrics import Measured
-from slantwise.records import STANCES, OutletSlant
-from slantwise.report import as_json, print_figures, print_slants
+from slantwise.records import STANCES, VOICES, OutletSlant
+from slantwise.report import as_json, print_details, print_figures, print_slants
 
 
 def slant(outlet="A", low=-0.6, high=0.1, **changes):
@@ -21,6 +21,11 @@ def slant(outlet="A", low=-0.6, high=0.1, **changes):
         own_voice=-0.3,
         quoted=None,
         stances=dict.fromkeys(STANCES, 4),
+        shares=dict(zip(STANCES, (0.5, 0.3, 0.2), strict=True)),
+        voices=dict(zip(VOICES, (-0.3, 0.25, None), strict=True)),
+        headlines=-0.5,
+        accusing=2,
+        answered=1,
     )
     return OutletSlant(**(values | changes))
 
@@ -51,10 +56,22 @@ def test_names_from_the_web_are_text_not_markup():
 
 def test_json():
     found = json.loads(as_json([slant()], "Acme", "released", "mean score"))
-    assert list(found) == ["target", "model", "estimand", "outlets"]
+    assert list(found) == ["target", "model", "estimand", "estimands", "outlets"]
+    assert set(found["estimands"]) <= set(found["outlets"][0])
     assert found["outlets"][0]["outlet"] == "A"
     assert found["outlets"][0]["low"] == -0.6
+    assert found["outlets"][0]["shares"] == {"accusatory": 0.5, "neutral": 0.3, "defending": 0.2}
+    assert found["outlets"][0]["voices"] == {"outlet": -0.3, "target": 0.25, "other": None}
+    assert (found["outlets"][0]["intensity"], found["outlets"][0]["right_of_reply"]) == (0.7, 0.5)
     assert found["outlets"][0]["stances"] == {"accusatory": 4, "neutral": 4, "defending": 4}
+
+
+def test_details():
+    out = io.StringIO()
+    print_details([slant(), slant("B", accusing=0, answered=0, headlines=None)], Console(file=out, width=100))
+    rows = [line.split() for line in out.getvalue().splitlines() if line.strip()[:2] in ("A ", "B ")]
+    assert rows[0] == ["A", "50%", "30%", "20%", "-0.30", "+0.25", "–", "-0.50", "1", "of", "2"]
+    assert rows[1][-2:] == ["–", "–"]
 
 
 def test_figures_fit_a_narrow_terminal():

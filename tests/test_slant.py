@@ -4,8 +4,8 @@ from conftest import judgement
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slantwise.records import InputError, Stance
-from slantwise.slant import SlantSums
+from slantwise.records import InputError, Stance, Voice
+from slantwise.slant import SlantSums, period_of
 
 SCORE = st.floats(-1, 1).map(lambda x: round(x, 6))
 ARTICLES = st.lists(st.lists(SCORE, min_size=1, max_size=6), min_size=1, max_size=8)
@@ -33,6 +33,35 @@ def test_counts_voices_and_stances():
     assert found.own_voice == pytest.approx(-0.8)
     assert found.quoted == pytest.approx(0.3)
     assert found.stances == {Stance.ACCUSATORY: 1, Stance.NEUTRAL: 1, Stance.DEFENDING: 1}
+
+
+def test_shares_voices_headlines_and_right_of_reply():
+    sums = SlantSums()
+    sums.add("A", [judgement(-0.8, voice=0), judgement(0.0, voice=0)], [judgement(-0.6)])
+    sums.add("A", [judgement(-0.9, voice=2), judgement(0.7, voice=1), judgement(0.3, voice=1), judgement(0.0)])
+    sums.add("A", [judgement(0.4, voice=1)])
+    sums.add("A", [], [judgement(1.0)])
+    (found,) = sums.slants()
+    assert found.shares[Stance.ACCUSATORY] == pytest.approx((0.8 / 2 + 0.9 / 4 + 0) / 3)
+    assert found.shares[Stance.DEFENDING] == pytest.approx((0 + 1.0 / 4 + 0.4) / 3)
+    assert found.intensity == pytest.approx((0.4 + 1.9 / 4 + 0.4) / 3)
+    assert found.slant == pytest.approx(found.shares[Stance.DEFENDING] - found.shares[Stance.ACCUSATORY])
+    assert found.voices[Voice.TARGET] == pytest.approx((0.7 + 0.3 + 0.4) / 3)
+    assert found.voices[Voice.OTHER] == pytest.approx(-0.9)
+    assert found.headlines == pytest.approx(-0.6)
+    assert (found.accusing, found.answered, found.right_of_reply) == (2, 1, 0.5)
+
+
+def test_what_there_is_none_of_is_none():
+    found = slant([[0.0, 0.0], [0.1]])
+    assert (found.headlines, found.quoted, found.voices[Voice.TARGET], found.right_of_reply) == (None,) * 4
+
+
+@given(ARTICLES, st.sampled_from(["article", "sentence"]))
+def test_shares_sum_to_one_and_give_the_slant(articles, weight):
+    found = slant(articles, weight=weight)
+    assert sum(found.shares.values()) == pytest.approx(1)
+    assert found.slant == pytest.approx(found.shares[Stance.DEFENDING] - found.shares[Stance.ACCUSATORY], abs=1e-9)
 
 
 def test_one_article_is_resampled_by_sentences_and_said_so():
@@ -79,6 +108,38 @@ def test_interval_covers_what_it_says(articles):
         found = slant(drawn)
         held += found.low <= truth <= found.high
     assert held / 400 >= 0.91
+
+
+def test_periods_are_apart_and_in_order_of_time():
+    sums = SlantSums()
+    for outlet, period, score in (("B", "2018-09", -0.9), ("B", "2018-08", 0.5), ("A", "2018-09", 0.0)):
+        sums.add(outlet, [judgement(score)], period=period)
+    assert [(s.outlet, s.period, s.slant) for s in sums.slants()] == [
+        ("A", "2018-09", 0.0),
+        ("B", "2018-08", 0.5),
+        ("B", "2018-09", pytest.approx(-0.9)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("date", "month", "week"),
+    [
+        ("2018-08-06", "2018-08", "2018-W32"),
+        ("2023-01-01 23:00:33", "2023-01", "2022-W52"),
+        ("2020-12-31T08:00:00Z", "2020-12", "2020-W53"),
+        ("Mon, 06 Aug 2018 12:00:00 GMT", "2018-08", "2018-W32"),
+        ("03/04/2023", None, None),
+        ("", None, None),
+        ("August", None, None),
+    ],
+)
+def test_which_month_and_week(date, month, week):
+    assert (period_of(date, "month"), period_of(date, "week")) == (month, week)
+
+
+def test_other_periods_are_refused():
+    with pytest.raises(InputError, match="by 'year' is not recognised; accepted are month, week"):
+        period_of("2018-08-06", "year")
 
 
 def test_outlets_are_ordered_and_bad_options_refused():

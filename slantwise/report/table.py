@@ -13,6 +13,7 @@ from rich.table import Table
 
 from slantwise.metrics import Measured
 from slantwise.records import OutletSlant
+from slantwise.slant import ESTIMANDS
 
 SCALE_WIDTH = 19
 # From this width on the terminal has room for the intervals as pictures.
@@ -34,7 +35,7 @@ def print_slants(slants: Sequence[OutletSlant], target: str, estimand: str, cons
     for s in slants:
         numbers = (_signed(s.own_voice), _signed(s.quoted), str(s.articles), str(s.sentences))
         bounds = f"{_signed(s.low)}…{_signed(s.high)}{_remark(s)}"
-        table.add_row(escape(s.outlet), _signed(s.slant), bounds, *([_scale(s)] if roomy else []), *numbers)
+        table.add_row(_named(s), _signed(s.slant), bounds, *([_scale(s)] if roomy else []), *numbers)
     console.print(table)
     console.print(
         f"Slant: {estimand}. Own: in the outlet's own voice; quoted: in everyone else's.", style="dim", markup=False
@@ -49,11 +50,34 @@ def print_slants(slants: Sequence[OutletSlant], target: str, estimand: str, cons
         console.print("² Too few sentences for an interval.", style="dim", markup=False)
 
 
+def print_details(slants: Sequence[OutletSlant], console: Console | None = None) -> None:
+    """Print what the slants are made of: shares of the stances, voices, headlines, right of reply."""
+    table = Table(title="What the slants are made of", title_justify="left", box=SIMPLE)
+    table.add_column("outlet", overflow="fold", min_width=10)
+    for name in ("acc.", "neu.", "def.", "outlet's", "target's", "others'", "headlines", "reply"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for s in slants:
+        shares = [f"{x:.0%}" for x in s.shares.values()]
+        voices = [_signed(x) for x in s.voices.values()]
+        reply = f"{s.answered} of {s.accusing}" if s.accusing else "–"
+        table.add_row(_named(s), *shares, *voices, _signed(s.headlines), reply)
+    console = console or Console()
+    console.print(table)
+    console.print(
+        "Accusatory, neutral, defending: shares of the sentences, by their probabilities. Outlet's, target's, others': "
+        "slant of the sentences in each voice. Headlines: their slant, counted nowhere else. Reply: accusing articles "
+        "in which the target's voice is heard too.",
+        style="dim",
+        markup=False,
+    )
+
+
 def as_json(slants: Sequence[OutletSlant], target: str, model: str, estimand: str) -> str:
-    """The slants as one JSON object: `target`, `model`, `estimand` and `outlets`."""
+    """The slants as one JSON object: `target`, `model`, `estimand` (of the slant), `estimands` and `outlets`."""
     rows: list[dict[str, Any]] = [
         {
             "outlet": s.outlet,
+            "period": s.period or None,
             "slant": s.slant,
             "low": s.low,
             "high": s.high,
@@ -64,12 +88,17 @@ def as_json(slants: Sequence[OutletSlant], target: str, model: str, estimand: st
             "own_voice": s.own_voice,
             "quoted": s.quoted,
             "stances": {str(k): v for k, v in s.stances.items()},
+            "shares": {str(k): v for k, v in s.shares.items()},
+            "intensity": s.intensity,
+            "voices": {str(k): v for k, v in s.voices.items()},
+            "headlines": s.headlines,
+            "accusing_articles": s.accusing,
+            "right_of_reply": s.right_of_reply,
         }
         for s in slants
     ]
-    return json.dumps(
-        {"target": target, "model": model, "estimand": estimand, "outlets": rows}, ensure_ascii=False, indent=2
-    )
+    named = {"target": target, "model": model, "estimand": estimand, "estimands": ESTIMANDS, "outlets": rows}
+    return json.dumps(named, ensure_ascii=False, indent=2)
 
 
 def print_figures(figures: Mapping[str, Measured], console: Console | None = None) -> None:
@@ -92,6 +121,10 @@ def print_figures(figures: Mapping[str, Measured], console: Console | None = Non
         style="dim",
         markup=False,
     )
+
+
+def _named(slant: OutletSlant) -> str:
+    return escape(f"{slant.outlet} {slant.period}".rstrip())
 
 
 def _signed(value: float | None) -> str:
