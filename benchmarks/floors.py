@@ -28,6 +28,9 @@ ROOT = Path(__file__).parent.parent
 FLOORS = ROOT / "tests" / "data" / "floors.json"
 CHANGELOG = ROOT / "CHANGELOG.md"
 MARGIN = 0.005
+# Of the behaviour cases one in each capability may fall over the edge.
+CASE_MARGIN = 0.07
+BEHAVIOUR = "tests/data/behaviour.jsonl"
 # Of these a smaller figure is better, and the floor is a ceiling.
 SMALLER = ("calibration_error",)
 
@@ -64,7 +67,7 @@ def measure_all(classifier: StanceClassifier, sets: list[Path], articles: Path |
         labels = ROOT / "data/real-articles.jsonl"
         found["five real articles"] = figures(classifier, load_standoff(articles), [labels])
     passed = rates(judge_cases(classifier, load_cases()))
-    found["tests/data/behaviour.jsonl"] = {"sha256": digest([CASES])} | {
+    found[BEHAVIOUR] = {"sha256": digest([CASES])} | {
         name: round(right / cases, 4) for name, (right, cases) in passed.items()
     }
     return found
@@ -116,7 +119,8 @@ def updated(floors: dict[str, Any], reached: dict[str, Any], lower: bool) -> dic
         for figure, value in of_set.items():
             if figure == "sha256":
                 continue
-            margin = MARGIN if figure in SMALLER else -MARGIN
+            allowed = CASE_MARGIN if name == BEHAVIOUR else MARGIN
+            margin = allowed if figure in SMALLER else -allowed
             new = round(min(1.0, max(0.0, value + margin)), 4)
             old = floors.get(name, {}).get(figure)
             found[name][figure] = new if old is None or lower or worse(figure, old, new) else old

@@ -114,6 +114,7 @@ def _stages(stages: Sequence[TrainingConfig], took: Mapping[str, float] | None) 
         f"{s.learning_rate}"
         + (f"; of {', '.join(f'`{path}`' for path in s.data)} " if s.data else "")
         + {"us": "only the sentences with labels of our own", "anyone": "all sentences"}[s.labelled_by] * bool(s.data)
+        + (f"; the weights are averaged with those before it, which weigh {s.keep_of_base:g}" if s.keep_of_base else "")
         for number, s in enumerate(stages, 1)
     ]
     cost = f"\n\nThe last took {took['minutes']} minutes and {took['peak_memory_gb']} GB of memory." if took else ""

@@ -16,7 +16,7 @@ MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 RECIPES: dict[str, tuple[dict[str, Any], ...]] = {
     "release": (
         {"epochs": 2, "examples": 15_000, "patience": 5},
-        {"epochs": 3, "examples": 0, "labelled_by": "us"},
+        {"epochs": 3, "examples": 0, "labelled_by": "us", "keep_of_base": 0.5},
     ),
 }
 
@@ -28,8 +28,10 @@ class TrainingConfig:
     `examples` is how many examples an epoch takes, drawn anew each time without repeating one before all were taken;
     0 takes them all. `precision` is that of the arithmetic (the weights are kept in 32 bits): `auto` takes bfloat16
     where the processor computes in it, which is about twice as fast, and float32 elsewhere. Sentences of `data` for
-    which the project has labels of its own get them; `labelled_by="us"` leaves the others out. `recipe` names the
-    recipe of which this training is a stage.
+    which the project has labels of its own get them; `labelled_by="us"` leaves the others out. `keep_of_base` is the
+    share of the base model's weights in the average of them and the trained ones that is released (WiSE-FT, Wortsman
+    et al. 2022: the model forgets less); the base must be a model of this library. `recipe` names the recipe of which
+    this training is a stage.
     """
 
     base_model: str = MINILM
@@ -46,6 +48,7 @@ class TrainingConfig:
     about_weight: float = 0.5
     precision: str = "auto"
     labelled_by: str = "anyone"
+    keep_of_base: float = 0.0
     recipe: str = ""
 
     def __post_init__(self) -> None:
@@ -58,6 +61,8 @@ class TrainingConfig:
                 raise InputError(
                     f"{name} {getattr(self, name)!r} is not recognised; accepted are {', '.join(accepted)}"
                 )
+        if not 0 <= self.keep_of_base < 1:
+            raise InputError(f"keep_of_base {self.keep_of_base} is not from 0 to under 1")
         if not self.learning_rate > 0:
             raise InputError(f"learning_rate {self.learning_rate} is not positive")
 

