@@ -81,19 +81,21 @@ negated charges; sentences that mean the company by nothing but their place in t
 
 def write_card(folder: Path, report: Mapping[str, Any], calibration: Mapping[str, Any], further: str = "") -> None:
     """Write `README.md` beside the weights. `report` is what `training.json` holds; `further` is a section of its own."""
-    config = TrainingConfig(**report["config"] | {"data": tuple(report["config"]["data"])})
-    stages = [TrainingConfig(**stage | {"data": tuple(stage["data"])}) for stage in report.get("before", [])] + [config]
+    config = TrainingConfig.of(report["config"])
+    before = [TrainingConfig.of(stage) for stage in report.get("before", [])]
+    teachers = [TrainingConfig.of(stage) for stage in report.get("teachers", [])]
+    stages = [*teachers, *before, config]
     data = [
         "the train split of this project's corpus (`data/`)",
         *dict.fromkeys(f"`{path}`" for stage in stages for path in stage.data),
     ]
     card = _CARD.format(
-        base=stages[0].base_model,
+        base=[*before, config][0].base_model,
         folder=folder.name,
         data=" and ".join(data),
         seed=config.seed,
-        commands="\n".join(stage.command() for stage in ([config] if config.recipe else stages)),
-        stages=_stages(stages, report.get("took")),
+        commands="\n".join(stage.command() for stage in ([config] if config.recipe else [*before, config])),
+        stages=_stages(stages, report),
         epochs_table="\n".join(
             f"| {e['epoch']:g} | {e['eval_macro_f1']:.3f} | {e['eval_voice_accuracy']:.3f} | {e['eval_about_accuracy']:.3f} |"
             for e in report["epochs"]
@@ -107,18 +109,31 @@ def write_card(folder: Path, report: Mapping[str, Any], calibration: Mapping[str
     (folder / "README.md").write_text(card, encoding="utf-8")
 
 
-def _stages(stages: Sequence[TrainingConfig], took: Mapping[str, float] | None) -> str:
+def _stages(stages: Sequence[TrainingConfig], report: Mapping[str, Any]) -> str:
     """What was trained one after the other, in words."""
-    lines = [
-        f"{number}. at most {s.epochs} epochs of {s.examples or 'all'} examples, batches of {s.batch_size}, learning rate "
-        f"{s.learning_rate}"
-        + (f"; of {', '.join(f'`{path}`' for path in s.data)} " if s.data else "")
-        + {"us": "only the sentences with labels of our own", "anyone": "all sentences"}[s.labelled_by] * bool(s.data)
-        + (f"; the weights are averaged with those before it, which weigh {s.keep_of_base:g}" if s.keep_of_base else "")
-        for number, s in enumerate(stages, 1)
-    ]
-    cost = f"\n\nThe last took {took['minutes']} minutes and {took['peak_memory_gb']} GB of memory." if took else ""
-    return "\n".join(lines) + cost
+    lines = [f"{number}. {_stage(stage)}" for number, stage in enumerate(stages, 1)]
+    if learned := report.get("learned_from"):
+        lines.append(
+            f"\nThe last learned from {learned['labelled']} labelled sentences ({learned['all']} with the unlabelled ones) "
+            f"and chose its epoch on {learned['validation']}."
+        )
+    if took := report.get("took"):
+        lines.append(f"\nThe last took {took['minutes']} minutes and {took['peak_memory_gb']} GB of memory.")
+    return "\n".join(lines)
+
+
+def _stage(config: TrainingConfig) -> str:
+    words = (
+        f"`{config.output}`: `{config.base_model}`, at most {config.epochs} epochs of {config.examples or 'all'} examples, "
+        f"batches of {config.batch_size}, learning rate {config.learning_rate}, dropout {config.dropout:g}"
+    )
+    if config.teachers:
+        words += (
+            f"; taught by {', '.join(f'`{name}`' for name in config.teachers)} (share {config.taught_share:g}, temperature "
+            f"{config.temperature:g}), also on the sentences of {', '.join(f'`{path}`' for path in config.unlabelled) or 'no other text'}"
+            f", but for those of {', '.join(f'`{path}`' for path in config.leave_out) or 'no set'}"
+        )
+    return words
 
 
 def _row(name: str, figures: Mapping[str, Any]) -> str:

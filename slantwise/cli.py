@@ -85,7 +85,7 @@ def _evaluate_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def _train_flags(parser: argparse.ArgumentParser) -> None:
-    from slantwise.config import LABELLED_BY, PRECISIONS, RECIPES, TrainingConfig
+    from slantwise.config import MPNET, PRECISIONS, RECIPES, TrainingConfig
 
     defaults = {f.name: f.default for f in fields(TrainingConfig) if f.default is not MISSING}
     parser.add_argument(
@@ -117,10 +117,20 @@ def _train_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch-size", type=int, default=defaults["batch_size"], help="default: %(default)s")
     parser.add_argument("--learning-rate", type=float, default=defaults["learning_rate"], help="default: %(default)s")
     parser.add_argument(
-        "--labelled-by",
-        choices=LABELLED_BY,
-        default=defaults["labelled_by"],
-        help="us: of --data only the sentences that the project has labelled itself (default: %(default)s)",
+        "--dropout", type=float, default=defaults["dropout"], help="share of activations dropped (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--teachers", nargs="+", default=[], metavar="DIR", help="checkpoints from whose judgements to learn too"
+    )
+    parser.add_argument(
+        "--unlabelled",
+        nargs="+",
+        default=[],
+        metavar="PATH",
+        help="articles, or sets whose labels are not looked at, for the teachers to judge",
+    )
+    parser.add_argument(
+        "--leave-out", nargs="+", default=[], metavar="PATH", help="labelled sets whose sentences are not learned from"
     )
     parser.add_argument(
         "--precision",
@@ -131,7 +141,12 @@ def _train_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recipe",
         choices=RECIPES,
-        help="several trainings in a row; with it, --data, --base-model, --output, --seed and --resume alone count",
+        help="several trainings in a row, as the recipe has them; the flags above that say how to train do not count",
+    )
+    parser.add_argument(
+        "--teacher-model",
+        metavar="ID_OR_DIR",
+        help=f"the encoder that a recipe's teachers start from (default: {MPNET})",
     )
     parser.add_argument("--resume", action="store_true", help="go on with an interrupted training in the same --output")
 
@@ -172,7 +187,17 @@ def _train(given: argparse.Namespace) -> int:
     from slantwise.training import fit
 
     if given.recipe:
-        trained = run(given.recipe, given.data, given.output, given.base_model, given.seed, given.resume)
+        trained = run(
+            given.recipe,
+            given.data,
+            given.output,
+            given.unlabelled,
+            given.leave_out,
+            given.base_model,
+            given.teacher_model,
+            given.seed,
+            given.resume,
+        )
     else:
         names = {f.name for f in fields(TrainingConfig)} & set(vars(given)) - {"recipe"}
         values: dict[str, Any] = {k: tuple(v) if isinstance(v := getattr(given, k), list) else v for k in names}

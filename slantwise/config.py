@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,44 @@ from typing import Any
 from slantwise.records import InputError
 
 PRECISIONS = ("auto", "float32", "bfloat16")
-LABELLED_BY = ("anyone", "us")
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
+MPNET = "sentence-transformers/all-mpnet-base-v2"
 
-# What each stage of a recipe changes of the default configuration; a stage starts from the model of the one before.
-RECIPES: dict[str, tuple[dict[str, Any], ...]] = {
+
+# What a recipe takes from its caller.
+_OF_RECIPE = ("recipe", "data", "unlabelled", "leave_out", "output", "seed")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One training of a recipe: what it changes of the default configuration, and the stages whose models teach it.
+
+    A stage with teachers is the recipe's last, makes the model that is released, and also learns from unlabelled text.
+    """
+
+    name: str
+    changes: dict[str, Any]
+    taught_by: tuple[str, ...] = ()
+
+
+RECIPES: dict[str, tuple[Stage, ...]] = {
     "release": (
-        {"epochs": 2, "examples": 15_000, "patience": 5},
-        {"epochs": 3, "examples": 0, "labelled_by": "us", "keep_of_base": 0.5},
+        Stage(
+            "teacher",
+            {
+                "base_model": MPNET,
+                "epochs": 2,
+                "examples": 15_000,
+                "batch_size": 32,
+                "learning_rate": 5e-5,
+                "dropout": 0.0,
+            },
+        ),
+        Stage(
+            "student",
+            {"epochs": 4, "examples": 25_000, "batch_size": 32, "learning_rate": 3e-4, "patience": 5},
+            taught_by=("teacher",),
+        ),
     ),
 }
 
@@ -28,10 +59,10 @@ class TrainingConfig:
     `examples` is how many examples an epoch takes, drawn anew each time without repeating one before all were taken;
     0 takes them all. `precision` is that of the arithmetic (the weights are kept in 32 bits): `auto` takes bfloat16
     where the processor computes in it, which is about twice as fast, and float32 elsewhere. Sentences of `data` for
-    which the project has labels of its own get them; `labelled_by="us"` leaves the others out. `keep_of_base` is the
-    share of the base model's weights in the average of them and the trained ones that is released (WiSE-FT, Wortsman
-    et al. 2022: the model forgets less); the base must be a model of this library. `recipe` names the recipe of which
-    this training is a stage.
+    which the project has labels of its own get them. `teachers` are checkpoints from whose judgements it learns too,
+    with weight `taught_share` against the labels' and softened by `temperature`, on the labelled sentences and on those
+    of `unlabelled` (articles, or labelled sets whose labels are not looked at) that are not in the labelled sets
+    `leave_out`. `recipe` names the recipe of which this training is a stage.
     """
 
     base_model: str = MINILM
@@ -47,8 +78,12 @@ class TrainingConfig:
     voice_weight: float = 0.5
     about_weight: float = 0.5
     precision: str = "auto"
-    labelled_by: str = "anyone"
-    keep_of_base: float = 0.0
+    dropout: float = 0.1
+    teachers: tuple[str, ...] = ()
+    unlabelled: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+    taught_share: float = 0.5
+    temperature: float = 2.0
     recipe: str = ""
 
     def __post_init__(self) -> None:
@@ -56,31 +91,50 @@ class TrainingConfig:
         for name, least in (("epochs", 1), ("batch_size", 1), ("examples", 0)):
             if getattr(self, name) < least:
                 raise InputError(f"{name} {getattr(self, name)} is not {least} or more")
-        for name, accepted in (("precision", PRECISIONS), ("labelled_by", LABELLED_BY)):
-            if getattr(self, name) not in accepted:
-                raise InputError(
-                    f"{name} {getattr(self, name)!r} is not recognised; accepted are {', '.join(accepted)}"
-                )
-        if not 0 <= self.keep_of_base < 1:
-            raise InputError(f"keep_of_base {self.keep_of_base} is not from 0 to under 1")
-        if not self.learning_rate > 0:
-            raise InputError(f"learning_rate {self.learning_rate} is not positive")
+        if self.precision not in PRECISIONS:
+            raise InputError(f"precision {self.precision!r} is not recognised; accepted are {', '.join(PRECISIONS)}")
+        for name in ("dropout", "taught_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise InputError(f"{name} {getattr(self, name)} is not from 0 to 1")
+        for name in ("learning_rate", "temperature"):
+            if not getattr(self, name) > 0:
+                raise InputError(f"{name} {getattr(self, name)} is not positive")
+        if self.unlabelled and not self.teachers:
+            raise InputError("unlabelled text is learned from teachers, and none is given")
 
     def portable(self) -> TrainingConfig:
         """The same with the names of files and folders only: what a model card may tell the world."""
+        known = {Path(name).name: name for name in (MINILM, MPNET)}
         base = Path(self.base_model)
-        data = tuple("/".join(Path(path).parts[-2:]) for path in self.data)
-        base_model = MINILM if base.name == Path(MINILM).name else base.name if base.is_absolute() else self.base_model
-        return replace(self, base_model=base_model, data=data, output=Path(self.output).name)
+        base_model = known.get(base.name, base.name if base.is_absolute() else self.base_model)
+        return replace(
+            self,
+            base_model=base_model,
+            output=Path(self.output).name,
+            data=_short(self.data),
+            teachers=tuple(Path(folder).name for folder in self.teachers),
+            unlabelled=_short(self.unlabelled),
+            leave_out=_short(self.leave_out),
+        )
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> TrainingConfig:
+        """The configuration that was written down as JSON."""
+        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        return cls(**given)
 
     def command(self) -> str:
         """The command that trains with this configuration; of a recipe's last stage, the recipe's."""
         words = ["python train.py"]
         for f in fields(self):
             value = getattr(self, f.name)
-            if value != f.default and (not self.recipe or f.name in ("recipe", "data", "output", "seed")):
+            if value != f.default and (not self.recipe or f.name in _OF_RECIPE):
                 words += [
                     f"--{f.name.replace('_', '-')}",
                     *(map(str, value) if isinstance(value, tuple) else [str(value)]),
                 ]
         return " ".join(words)
+
+
+def _short(paths: Sequence[str]) -> tuple[str, ...]:
+    return tuple("/".join(Path(path).parts[-2:]) for path in paths)

@@ -27,6 +27,8 @@ PUBLIC_LABELS = "data/public-labels.jsonl"
 _POLARITY = {-1: Stance.ACCUSATORY, 0: Stance.NEUTRAL, 1: Stance.DEFENDING}
 # Of directed sentiment whose two entities take no side toward each other: somebody else in the sentence may.
 _UNSIDED = "unsided"
+# First digits of the hashes of the sentences that are held out, two of sixteen.
+_HELD_OUT = "01"
 _BRACKETED = re.compile(r"\[([^\[\]]+)\]")
 
 
@@ -67,6 +69,15 @@ def load_examples(path: str | Path) -> list[Example]:
     return examples
 
 
+def is_labelled(path: str | Path) -> bool:
+    """Whether a file is a labelled set, by its first row, rather than articles."""
+    path = Path(path)
+    if not path.is_file() or path.suffix.lower() not in (".jsonl", ".ndjson"):
+        return False
+    row, _ = next(_rows(path), ({}, ""))
+    return any(fields <= row.keys() for fields in ({"sentences"}, {"polarity"}, {"p", "q"}, {"stance"}))
+
+
 def load_split(split: str, folder: str | Path | None = None) -> list[Example]:
     """Read one split of the project's corpus: `train`, `validation` or `test`."""
     if split not in SPLITS:
@@ -104,25 +115,42 @@ def load_standoff(folder: str | Path, labels: str | Path | None = None) -> list[
     return examples
 
 
-def relabelled(examples: Iterable[Example]) -> tuple[list[Example], list[Example]]:
-    """Examples of public sets, parted: those with labels of our own, which they are given, and the others as they are.
+@dataclass(frozen=True)
+class PublicExamples:
+    """Examples of public sets: `ours` with labels of our own, `others` with theirs, and `held_out`.
 
-    Our labels are stand-off: known by the sentence's hash and the offsets of the mention. Sentences of directed
-    sentiment in which neither entity takes a side are no example of neutrality (of those that we labelled, every sixth
-    accuses or defends) and come back only with our labels.
+    `held_out` are those with labels of our own that are kept from training, an eighth, to choose the epoch on and to
+    calibrate on: real sentences, in the shares that news has them.
+    """
+
+    ours: list[Example]
+    others: list[Example]
+    held_out: list[Example]
+
+
+def relabelled(examples: Iterable[Example]) -> PublicExamples:
+    """Give the examples of public sets our own labels where we have them.
+
+    Our labels are stand-off: known by the sentence's hash and the offsets of the mention. Nothing of a held-out
+    sentence is trained on. Sentences of directed sentiment in which neither entity takes a side are no example of
+    neutrality (of those that we labelled, every sixth accuses or defends) and come back only with our labels.
     """
     labels = {(row["hash"], row["start"], row["end"]): row for row, _ in _rows(carried(PUBLIC_LABELS))}
-    ours: list[Example] = []
-    others: list[Example] = []
+    found = PublicExamples([], [], [])
+    known: set[tuple[str, tuple[int, int] | None]] = set()
     for example in examples:
-        row = labels.get((sentence_hash(example.sentence), *(example.span or ())))
+        key = sentence_hash(example.sentence)
+        row = labels.get((key, *(example.span or ())))
+        held_out = key[0] in _HELD_OUT
         if row is None:
-            if _UNSIDED not in example.tags:
-                others.append(example)
-        else:
+            if _UNSIDED not in example.tags and not held_out:
+                found.others.append(example)
+        elif (key, example.span) not in known:
+            known.add((key, example.span))
             stance, voice = Stance(row["stance"]), Voice(row["voice"])
-            ours.append(replace(example, stance=stance, voice=voice, about=row["about"]))
-    return ours, others
+            given = replace(example, stance=stance, voice=voice, about=row["about"])
+            (found.held_out if held_out else found.ours).append(given)
+    return found
 
 
 def sentence_hash(text: str) -> str:

@@ -1,12 +1,11 @@
-"""Recipes: several trainings in a row, each going on from the one before, under one name and one command."""
+"""Recipes: several trainings in a row, under one name and one command: the teachers, then the model they teach."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from slantwise.config import RECIPES, TrainingConfig
+from slantwise.config import MPNET, RECIPES, TrainingConfig
 from slantwise.records import InputError
 from slantwise.training import Trained, fit, trained_with
 
@@ -15,30 +14,41 @@ def run(
     name: str,
     data: Sequence[str],
     output: str | Path,
+    unlabelled: Sequence[str] = (),
+    leave_out: Sequence[str] = (),
     base_model: str | None = None,
+    teacher_model: str | None = None,
     seed: int = 0,
     resume: bool = False,
     progress: bool = True,
 ) -> Trained:
     """Train by the recipe `name` and write the last stage's checkpoint to `output`.
 
-    The stages before it are kept beside `output`. With `resume`, finished stages are taken as they are and an
-    unfinished one goes on after its last whole epoch. Raises InputError for an unknown recipe, and as `fit` does.
+    `base_model` and `teacher_model` replace the encoders that the student and the teachers start from. The teachers are
+    kept beside `output`. With `resume`, finished stages are taken as they are and an unfinished one goes on after its
+    last whole epoch. Raises InputError for an unknown recipe, and as `fit` does.
     """
     if name not in RECIPES:
         raise InputError(f"recipe {name!r} is not known; accepted are {', '.join(RECIPES)}")
     if not data:
         raise InputError(f"recipe {name!r} needs --data: the training files of NewsMTSC and directed sentiment")
-    before: dict[str, Any] = {} if base_model is None else {"base_model": base_model}
-    *first, last = RECIPES[name]
-    for number, stage in enumerate(first, 1):
-        folder = Path(output).with_name(f"{Path(output).name}-stage-{number}")
-        config = TrainingConfig(**before, **stage, data=tuple(data), output=str(folder), seed=seed, recipe=name)
+    folders = {stage.name: Path(output).with_name(f"{Path(output).name}-{stage.name}") for stage in RECIPES[name]}
+    folders[RECIPES[name][-1].name] = Path(output)
+    for stage in RECIPES[name]:
+        changes = dict(stage.changes)
+        base = teacher_model if changes.get("base_model") == MPNET else base_model
+        if base:
+            changes["base_model"] = base
+        if stage.taught_by:
+            teachers = tuple(str(folders[of]) for of in stage.taught_by)
+            changes |= {"teachers": teachers, "unlabelled": tuple(unlabelled), "leave_out": tuple(leave_out)}
+        folder = folders[stage.name]
+        config = TrainingConfig(**{"seed": seed} | changes, data=tuple(data), output=str(folder), recipe=name)
+        if stage is RECIPES[name][-1]:
+            return fit(config, resume and _unfinished(folder), progress)
         if not (resume and trained_with(folder, config)):
             fit(config, resume and _unfinished(folder), progress)
-        before = {"base_model": str(folder)}
-    config = TrainingConfig(**before, **last, data=tuple(data), output=str(output), seed=seed, recipe=name)
-    return fit(config, resume and _unfinished(Path(output)), progress)
+    raise InputError(f"recipe {name!r} has no stages")
 
 
 def _unfinished(folder: Path) -> bool:

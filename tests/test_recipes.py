@@ -5,7 +5,7 @@ import json
 import pytest
 
 from slantwise import InputError, recipes
-from slantwise.config import TrainingConfig
+from slantwise.config import MINILM, MPNET
 from slantwise.training import Trained
 
 
@@ -26,15 +26,24 @@ def fitted(monkeypatch):
     return calls
 
 
-def test_each_stage_goes_on_from_the_one_before(fitted, tmp_path):
-    trained = recipes.run("release", ["public.jsonl"], tmp_path / "model", seed=3)
-    (first, _), (last, _) = fitted
-    assert first.base_model == TrainingConfig().base_model
-    assert last.base_model == first.output == str(tmp_path / "model-stage-1")
-    assert (trained.folder, last.seed, first.seed) == (tmp_path / "model", 3, 3)
-    assert last.command().startswith("python train.py --data public.jsonl --output")
-    assert "--recipe release" in last.command()
-    assert "--epochs" not in last.command()
+def test_the_student_is_taught_by_the_teacher(fitted, tmp_path):
+    trained = recipes.run("release", ["public.jsonl"], tmp_path / "model", ["news.jsonl"], ["dev.jsonl"], seed=3)
+    (teacher, _), (student, _) = fitted
+    assert teacher.base_model == MPNET
+    assert student.base_model == MINILM
+    assert teacher.teachers == teacher.unlabelled == ()
+    assert student.teachers == (teacher.output,) == (str(tmp_path / "model-teacher"),)
+    assert (student.unlabelled, student.leave_out) == (("news.jsonl",), ("dev.jsonl",))
+    assert (trained.folder, student.seed, teacher.seed) == (tmp_path / "model", 3, 3)
+    command = student.command()
+    assert command.startswith("python train.py --data public.jsonl --output")
+    assert "--unlabelled news.jsonl --leave-out dev.jsonl --recipe release" in command
+    assert "--epochs" not in command
+
+
+def test_other_encoders_take_their_places(fitted, tmp_path):
+    recipes.run("release", ["public.jsonl"], tmp_path / "m", base_model="small", teacher_model="large")
+    assert [config.base_model for config, _ in fitted] == ["large", "small"]
 
 
 def test_a_finished_stage_is_not_trained_again(fitted, tmp_path):

@@ -2,14 +2,16 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from slantwise import InputError, StanceClassifier, training
+from slantwise import InputError, StanceClassifier, corpus, trainer, training
 from slantwise.config import TrainingConfig
-from slantwise.corpus import load_split
+from slantwise.corpus import load_split, sentence_hash
+from slantwise.records import Stance
 from slantwise.training import find_base_model, fit
 
 
@@ -71,7 +73,7 @@ def test_an_interrupted_training_goes_on_to_the_same_end(config, tmp_path, monke
         if state.epoch > 1:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(training.EarlyStoppingCallback, "on_step_end", stop)
+    monkeypatch.setattr(trainer.EarlyStoppingCallback, "on_step_end", stop)
     with pytest.raises(KeyboardInterrupt):
         fit(config, progress=False)
     monkeypatch.undo()
@@ -90,13 +92,53 @@ def test_further_sets_join(config, tmp_path):
     assert "extra.jsonl" in (trained.folder / "README.md").read_text()
 
 
-def test_every_example_is_dealt_before_one_comes_again():
-    sampler = training._EpochSampler(lengths=list(range(10)), examples=4, batch_size=2, seed=0)
-    dealt = []
-    for epoch in range(5):
-        sampler.set_epoch(epoch)
-        dealt += list(sampler)
-    assert sorted(dealt) == sorted([*range(10), *range(10)])
+def test_a_model_is_taught_by_another_on_text_that_nobody_has_labelled(config, tiny_model, tmp_path):
+    articles = [{"text": f"The court fined Acme. Users of Acme lied {i} times.", "outlet": "x"} for i in range(6)]
+    news = tmp_path / "news.jsonl"
+    news.write_text("\n".join(map(json.dumps, articles)))
+    taught = TrainingConfig(
+        **{**vars(config), "teachers": (str(tiny_model),), "unlabelled": (str(news),), "taught_share": 1.0}
+    )
+    trained = fit(taught, progress=False)
+    report = json.loads((trained.folder / "training.json").read_text())
+    assert report["learned_from"] == {"labelled": 100, "all": 107, "validation": 100}
+    assert "taught by `model0`" in (trained.folder / "README.md").read_text()
+    alone = weights(fit(config, progress=False).folder)
+    assert not equal(weights(fit(taught, progress=False).folder), alone)
+
+
+def test_the_epoch_is_chosen_and_calibrated_on_real_sentences_too(config, tmp_path, monkeypatch):
+    rows = [
+        {"sentence": f"He blamed Moor {i} times.", "mention": "Moor", "from": 10, "to": 14, "polarity": -1}
+        for i in range(60)
+    ]
+    labels = [
+        {
+            "hash": sentence_hash(r["sentence"]),
+            "start": 10,
+            "end": 14,
+            "stance": "neutral",
+            "voice": "other",
+            "about": True,
+        }
+        for r in rows[:50]
+    ]
+    extra, ours = tmp_path / "extra.jsonl", tmp_path / "labels.jsonl"
+    extra.write_text("\n".join(map(json.dumps, rows)))
+    ours.write_text("\n".join(map(json.dumps, labels)))
+    monkeypatch.setattr(corpus, "carried", lambda name: ours)
+    monkeypatch.setattr(training, "load_split", lambda split: [])
+    given = training.material(TrainingConfig(**{**vars(config), "data": (str(extra),)}))
+    held = [r["sentence"] for r in rows if sentence_hash(r["sentence"])[0] in "01"]
+    assert 0 < len(held) < 30
+    assert {e.sentence for e in given.validation} == {r["sentence"] for r in rows[:50]} & set(held)
+    assert not {e.sentence for e in given.train} & set(held)
+    assert {e.stance for e in given.train} == {Stance.NEUTRAL, Stance.ACCUSATORY}
+    assert given.calibration == given.validation
+    monkeypatch.setattr(training, "ENOUGH_REAL", 1)
+    monkeypatch.setattr(training, "load_split", lambda split: [replace(given.train[0], sentence="Of the corpus.")])
+    given = training.material(TrainingConfig(**{**vars(config), "data": (str(extra),)}))
+    assert len(given.validation) == len(given.calibration) + 1
 
 
 def test_the_base_model_is_checked(tmp_path, monkeypatch):

@@ -1,0 +1,60 @@
+r"""What each part of the training data is worth: the default training without it, or with it alone.
+
+python benchmarks/ablation.py --newsmtsc newsmtsc/train.jsonl --directed directed-sentiment/train.jsonl \
+                              --sets company-news-dev.jsonl newsmtsc/dev.jsonl [--real-articles FOLDER] [--seeds 0 1 2]
+
+Every line is the mean over the seeds with the standard deviation of one training; the number of training steps is the same
+in every line. No set measured on is trained on.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from learning_curve import trained_on
+
+from slantwise.corpus import Example, load_examples, load_split, load_standoff, relabelled
+
+
+def main() -> None:
+    """Print a line a mixture."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--newsmtsc", required=True, type=Path, metavar="PATH")
+    parser.add_argument("--directed", required=True, type=Path, metavar="PATH")
+    parser.add_argument("--sets", nargs="*", default=[], type=Path, metavar="PATH")
+    parser.add_argument("--real-articles", type=Path, metavar="FOLDER")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    given = parser.parse_args()
+    sets = {"data/test.jsonl": load_split("test")}
+    sets |= {"/".join(path.parts[-2:]): load_examples(path) for path in given.sets}
+    if given.real_articles:
+        sets["five real articles"] = load_standoff(given.real_articles)
+    print(f"| trained on | examples | {' | '.join(f'{name}: macro-F1' for name in sets)} |")
+    print("|---" * (len(sets) + 2) + "|")
+    for name, mixture in mixtures(given.newsmtsc, given.directed).items():
+        found = [trained_on(mixture(), seed, sets) for seed in given.seeds]
+        cells = [f"{np.mean(f := [x[s] for x in found]):.3f} ± {np.std(f, ddof=1):.3f}" for s in sets]
+        print(f"| {name} | {len(mixture())} | {' | '.join(cells)} |", flush=True)
+
+
+def mixtures(newsmtsc: Path, directed: Path) -> dict[str, Callable[[], list[Example]]]:
+    """The mixtures by name."""
+    corpus = load_split("train")
+    mtsc, blame = relabelled(load_examples(newsmtsc)), relabelled(load_examples(directed))
+    ours = mtsc.ours + blame.ours
+    return {
+        "everything": lambda: corpus + ours + mtsc.others + blame.others,
+        "without data/": lambda: ours + mtsc.others + blame.others,
+        "without our labels on public sets": lambda: corpus + mtsc.others + blame.others,
+        "without NewsMTSC's own labels": lambda: corpus + ours + blame.others,
+        "without directed sentiment's own labels": lambda: corpus + ours + mtsc.others,
+        "data/ alone": lambda: corpus,
+        "NewsMTSC alone, its own labels": lambda: load_examples(newsmtsc),
+    }
+
+
+if __name__ == "__main__":
+    main()

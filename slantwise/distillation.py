@@ -1,0 +1,102 @@
+"""What teachers teach: their logits of the labelled sentences and of news that nobody has labelled.
+
+The small model learns from a larger one's probabilities (Hinton, Vinyals and Dean 2015), which say more than labels and
+can be had for any text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.numpy import load_file, save_file
+
+from slantwise.articles import read_articles
+from slantwise.classifier import encode
+from slantwise.config import TrainingConfig
+from slantwise.corpus import is_labelled, load_examples
+from slantwise.records import Article
+from slantwise.runtime import TorchEncoder
+from slantwise.sentences import CONTEXT_SENTENCES, plain_sentences
+from slantwise.targets import Target
+from slantwise.trainer import LABEL_NAMES, UNLABELLED, Floats, Lesson, in_bfloat16
+
+TAUGHT = "taught.safetensors"
+# A name that fewer articles hold is no company that the news tells of; the first words of sentences are no names.
+FEWEST_ARTICLES = 5
+_NAME = re.compile(
+    r"(?<=[a-z,;] )(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Febr)uary|March|April|May|June|July|August|"
+    r"(?:Sept|Nov|Dec)ember|October)[A-Z][\w&'’-]+(?: [A-Z][\w&'’-]+)*"
+)
+
+Pair = tuple[str, str]
+
+
+def lesson(config: TrainingConfig, labelled: Lesson, leave_out: Sequence[str], work: Path) -> Lesson:
+    """The labelled sentences and those of `config.unlabelled`, with the mean logits of `config.teachers`.
+
+    Sentences in `leave_out` are left out. The logits are kept in `work`, so that a resumed training need not ask again.
+    """
+    known = set(labelled.pairs)
+    further = [pair for pair in unlabelled_pairs(config.unlabelled, leave_out, config.seed) if pair not in known]
+    pairs = [*labelled.pairs, *further]
+    labels = np.concatenate([labelled.labels, np.full((len(further), len(LABEL_NAMES)), UNLABELLED, dtype=np.int64)])
+    kept = work / TAUGHT
+    if kept.is_file():
+        logits = load_file(kept)["logits"].astype(np.float64)
+    else:
+        logits = taught(config, pairs)
+        save_file({"logits": logits.astype(np.float32)}, kept)
+    return Lesson(pairs, labels, logits)
+
+
+def taught(config: TrainingConfig, pairs: Sequence[Pair]) -> Floats:
+    """The teachers' logits of text pairs, (n, 8), their mean where there are several."""
+    texts, before = [p[0] for p in pairs], [p[1] for p in pairs]
+    found = []
+    for folder in config.teachers:
+        encoder = TorchEncoder.from_pretrained(folder)
+        with torch.autocast(encoder.device, torch.bfloat16, enabled=in_bfloat16(config)):
+            found.append(np.concatenate(encoder.logits(texts, before, 64), axis=1))
+    return np.asarray(np.mean(found, axis=0))
+
+
+def unlabelled_pairs(paths: Iterable[str], leave_out: Sequence[str], seed: int) -> list[Pair]:
+    """What the encoder reads of the sentences in `paths`, each toward the names in it.
+
+    A labelled set gives its mentions, whose labels are not looked at. Articles give each sentence once, toward one of
+    the names it holds that at least five of the articles hold, drawn by `seed`.
+    """
+    left_out = set(leave_out)
+    found: dict[Pair, None] = {}
+    for path in paths:
+        if is_labelled(path):
+            for e in load_examples(path):
+                if e.sentence not in left_out:
+                    found[encode(e.sentence, e.target, e.context, e.span)] = None
+        else:
+            articles = list(read_articles([path], outlet="unknown"))
+            found |= dict.fromkeys(_of_articles(articles, left_out, np.random.default_rng(seed)))
+    return list(found)
+
+
+def _of_articles(articles: Sequence[Article], left_out: set[str], rng: np.random.Generator) -> Iterator[Pair]:
+    texts = [list(_sentences(article)) for article in articles]
+    held = Counter(name for sentences in texts for name in {n for s in sentences for n in _NAME.findall(s)})
+    targets = {name: Target(name) for name, articles_with in held.items() if articles_with >= FEWEST_ARTICLES}
+    for sentences in texts:
+        for i, sentence in enumerate(sentences):
+            names = [n for n in dict.fromkeys(_NAME.findall(sentence)) if n in targets]
+            if names and sentence not in left_out:
+                context = " ".join(sentences[max(0, i - CONTEXT_SENTENCES) : i])
+                yield encode(sentence, targets[names[rng.integers(len(names))]], context)
+
+
+def _sentences(article: Article) -> Iterator[str]:
+    for paragraph in article.text.splitlines():
+        for start, end in plain_sentences(paragraph):
+            yield paragraph[start:end]

@@ -1,0 +1,68 @@
+"""What teachers are asked: which sentences, toward whom, and that they are asked once."""
+
+import json
+from collections import Counter
+
+import numpy as np
+
+from slantwise import distillation
+from slantwise.config import TrainingConfig
+from slantwise.corpus import Example
+from slantwise.distillation import lesson, unlabelled_pairs
+from slantwise.records import Stance
+from slantwise.targets import Target
+from slantwise.trainer import Lesson
+
+
+def written(path, rows):
+    path.write_text("\n".join(map(json.dumps, rows)))
+    return str(path)
+
+
+def test_a_labelled_set_gives_its_mentions_and_not_its_labels(tmp_path):
+    row = {"sentence": "He blamed Moor.", "mention": "Moor", "from": 10, "to": 14}
+    one, other = (unlabelled_pairs([written(tmp_path / "a.jsonl", [row | {"polarity": p}])], [], 0) for p in (-1, 1))
+    assert one == other == [("He blamed [TARGET].", "")]
+    assert unlabelled_pairs([str(tmp_path / "a.jsonl")], ["He blamed Moor."], 0) == []
+
+
+def test_articles_give_each_sentence_toward_a_name_that_several_hold(tmp_path):
+    texts = [f"It rained. On Monday the court fined Acme and Bolt {i} times. Once it met Rare{i}." for i in range(20)]
+    path = written(tmp_path / "news.jsonl", [{"text": t, "outlet": "x"} for t in texts])
+    pairs = unlabelled_pairs([path], [texts[0].split(". ")[1] + "."], 0)
+    assert len(pairs) == 19
+    assert {pair[1] for pair in pairs} == {"It rained."}
+    masked = Counter("Bolt" in text for text, _ in pairs)
+    assert set(masked) == {True, False}
+    assert all(text.count("[TARGET]") == 1 for text, _ in pairs)
+    assert unlabelled_pairs([path], [], 0) == unlabelled_pairs([path], [], 0) != unlabelled_pairs([path], [], 1)
+
+
+def test_the_teachers_are_asked_once_and_their_mean_is_kept(tmp_path, monkeypatch):
+    asked = []
+
+    class Encoder:
+        device = "cpu"
+
+        def __init__(self, folder):
+            self.value = float(folder)
+
+        @classmethod
+        def from_pretrained(cls, folder):
+            return cls(folder)
+
+        def logits(self, texts, pairs, batch_size):
+            asked.append(len(texts))
+            return tuple(np.full((len(texts), n), self.value) for n in (3, 3, 2))
+
+    monkeypatch.setattr(distillation, "TorchEncoder", Encoder)
+    texts = [{"text": "Users sued Acme.", "outlet": "x"}] * 5
+    config = TrainingConfig(teachers=("1", "3"), unlabelled=(written(tmp_path / "n.jsonl", texts),))
+    labelled = Lesson.of([Example("Acme lied.", "", Target("Acme"), Stance.ACCUSATORY)])
+    found = lesson(config, labelled, [], tmp_path)
+    assert found.pairs == [("[TARGET] lied.", ""), ("Users sued [TARGET].", "")]
+    assert found.labels.tolist() == [[0, -100, -100], [-100, -100, -100]]
+    assert np.array_equal(found.logits, np.full((2, 8), 2.0))
+    again = lesson(config, labelled, [], tmp_path)
+    assert np.array_equal(again.logits, found.logits)
+    assert asked == [2, 2]

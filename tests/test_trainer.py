@@ -1,0 +1,41 @@
+"""The order of the examples, what a lesson holds, and the losses."""
+
+import numpy as np
+import torch
+
+from slantwise.corpus import Example
+from slantwise.records import Stance, Voice
+from slantwise.targets import Target
+from slantwise.trainer import UNLABELLED, EpochSampler, Lesson, divergence
+
+
+def test_every_example_is_dealt_before_one_comes_again():
+    sampler = EpochSampler(lengths=list(range(10)), examples=4, batch_size=2, seed=0)
+    dealt = []
+    for epoch in range(5):
+        sampler.set_epoch(epoch)
+        dealt += list(sampler)
+    assert sorted(dealt) == sorted([*range(10), *range(10)])
+
+
+def test_a_lesson_is_what_the_encoder_reads():
+    acme = Target("Acme")
+    lesson = Lesson.of(
+        [
+            Example("Acme lied.", "Before.", acme, Stance.ACCUSATORY, Voice.OTHER, True),
+            Example("Acme helps.", "", acme, Stance.DEFENDING),
+        ]
+    )
+    assert lesson.pairs == [("[TARGET] lied.", "Before."), ("[TARGET] helps.", "")]
+    assert lesson.labels.tolist() == [[0, 2, 1], [2, UNLABELLED, UNLABELLED]]
+    assert lesson.dataset().column_names == ["text", "pair", "length", "stance", "voice", "about"]
+    taught = Lesson(lesson.pairs, lesson.labels, np.zeros((2, 8))).dataset()
+    assert taught["taught"][0] == [0.0] * 8
+
+
+def test_divergence_is_nothing_where_the_teachers_are_met_and_grows_with_the_distance():
+    teachers = torch.tensor([[2.0, 0.0, -1.0]])
+    # A constant added to all logits changes no probability.
+    assert divergence(teachers + 3, teachers, 2.0).item() < 1e-6
+    near, far = (divergence(torch.tensor([[x, 0.0, -1.0]]), teachers, 2.0).item() for x in (1.0, -4.0))
+    assert 0 < near < far
