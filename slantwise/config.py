@@ -45,7 +45,15 @@ RECIPES: dict[str, tuple[Stage, ...]] = {
         ),
         Stage(
             "student",
-            {"epochs": 4, "examples": 25_000, "batch_size": 32, "learning_rate": 3e-4, "patience": 5},
+            {
+                "epochs": 4,
+                "examples": 20_000,
+                "batch_size": 32,
+                "learning_rate": 3e-4,
+                "patience": 5,
+                "dropout": 0.0,
+                "taught_share": 0.7,
+            },
             taught_by=("teacher",),
         ),
     ),

@@ -93,7 +93,8 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
     (work / "config.json").write_text(json.dumps(asdict(config)))
     lesson = Lesson.of(given.train)
     if config.teachers:
-        left_out = [e.sentence for path in config.leave_out for e in load_examples(path)]
+        measured_on = [e for path in config.leave_out for e in load_examples(path)]
+        left_out = [e.sentence for e in given.validation + measured_on]
         lesson = distillation.lesson(config, lesson, left_out, work)
     trainer = make_trainer(config, work, model, tokenizer, lesson, Lesson.of(given.validation), progress)
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(work)) if resume else None)
