@@ -13,13 +13,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from slantwise.matched import compare, numbered
-from slantwise.records import Article, InputError, Judgement, OutletSlant, Sentence
+from slantwise.records import WIRE, Article, InputError, Judgement, OutletSlant, Sentence
 from slantwise.slant import SlantSums
 from slantwise.stories import StoryTexts
 from slantwise.targets import Target
 from slantwise.wire import Carried, Copies, Floats, Ints, carried, dispatches
 
-WIRE = ("keep", "once", "drop")
 WIRE_OUTLET = "(wire)"
 
 
@@ -111,11 +110,9 @@ class HeldArticles:
         """The wire's articles: shared sentences that occur together, each once, with the mean of its judgements."""
         places = np.flatnonzero(found.wire)
         numbers = np.array(self._numbers).reshape(-1, 6)
-        of_place = dispatches(groups[places], article[places])
-        for dispatch in np.unique(of_place):
-            own = places[of_place == dispatch]
+        for own in _parted(places, dispatches(groups[places], article[places])):
             period = min(self._periods[article[j]] for j in own)
-            means = [numbers[own[groups[own] == g]].mean(axis=0).tolist() for g in np.unique(groups[own])]
+            means = [numbers[copies].mean(axis=0).tolist() for copies in _parted(own, groups[own])]
             yield period, [Judgement((a, b, c), (d, e, f)) for a, b, c, d, e, f in means]
 
     def _with_shares(
@@ -146,19 +143,26 @@ class HeldArticles:
             return slants
         if self._undated:
             on_note(
-                f"{self._undated[0]} and {len(self._undated) - 1} more cannot be read as dates; these articles are "
-                "matched by text alone"
+                f"{self._undated[0]} is not ISO 8601 (2018-08-06) or RFC 2822; {len(self._undated)} such "
+                "articles are matched by their texts alone"
             )
         numbers = np.array(self._numbers).reshape(-1, 6)
-        of_article = np.bincount(article, weights)
-        totals = np.bincount(article, weights * (numbers[:, 2] - numbers[:, 0]))
-        mass = of_article / np.bincount(article) if weight == "article" and self.wire == "once" else of_article
-        if weight == "article" and self.wire != "once":
-            mass = np.ones(len(outlets))
+        of_article: Floats = np.bincount(article, weights).astype(np.float64)
+        totals: Floats = np.bincount(article, weights * (numbers[:, 2] - numbers[:, 0])).astype(np.float64)
         kept = of_article > 0
+        # As in the slants themselves: an article weighs the mean of the weights of the sentences that count.
+        counted = np.maximum(np.bincount(article, weights > 0), 1)
+        mass: Floats = of_article / counted if weight == "article" else of_article
         stories = self._texts.labels()
         scores = np.divide(totals, of_article, out=np.zeros(len(totals)), where=kept)
         found = compare(outlets[kept], stories[kept], scores[kept], mass[kept], level)
         if not found:
             on_note("no story is told by two outlets; nothing can be compared within stories")
-        return [replace(s, matched=found.get(names.index(s.outlet)) if s.outlet in names else None) for s in slants]
+        place = {name: i for i, name in enumerate(names)}
+        return [replace(s, matched=found.get(place.get(s.outlet, -1))) for s in slants]
+
+
+def _parted(values: Ints, keys: Ints) -> list[Ints]:
+    """The values in parts of equal keys."""
+    order = np.argsort(keys, kind="stable")
+    return np.split(values[order], np.flatnonzero(np.diff(keys[order])) + 1) if len(keys) else []

@@ -57,9 +57,8 @@ def compare(outlets: Ints, stories: Ints, scores: Floats, weights: Floats, level
 def _cells(outlets: Ints, stories: Ints, scores: Floats, weights: Floats) -> _Cells:
     pairs, cell = np.unique(np.stack([outlets, stories]), axis=1, return_inverse=True)
     cell = cell.ravel()
-    return _Cells(
-        pairs[0], pairs[1], np.bincount(cell, weights), np.bincount(cell, weights * scores), np.bincount(cell)
-    )
+    weight, total = (np.bincount(cell, x).astype(np.float64) for x in (weights, weights * scores))
+    return _Cells(pairs[0], pairs[1], weight, total, np.bincount(cell))
 
 
 def _narrowed(cells: _Cells, kept: NDArray[np.bool_]) -> _Cells:
@@ -125,12 +124,11 @@ def _fitted(cells: _Cells, firm: NDArray[np.bool_], level: float) -> list[Matche
     told = np.bincount(cells.story)  # by how many outlets
     spread = _jackknife(cells, inverse, effect, excess, reference, told)
     stories, shared = (np.bincount(o, minlength=outlets) for o in (cells.outlet, cells.outlet[told[cells.story] > 1]))
+    matched = np.bincount(cells.outlet, cells.articles * (told[cells.story] > 1))
     found = []
     for o in range(outlets):
         of_telling = _interval(telling[o], spread[0][o], shared[o] - 1, level) if firm[o] else (-2.0, 2.0)
         of_selection = _interval(selection[o], spread[1][o], stories[o] - 1, level) if firm[o] else (-2.0, 2.0)
-        own = cells.outlet == o
-        matched = int(cells.articles[own & (told[cells.story] > 1)].sum())
         found.append(
             MatchedSlant(
                 telling=float(telling[o]),
@@ -142,7 +140,7 @@ def _fitted(cells: _Cells, firm: NDArray[np.bool_], level: float) -> list[Matche
                 grand=grand,
                 stories=int(stories[o]),
                 shared_stories=int(shared[o]),
-                matched_articles=matched,
+                matched_articles=int(matched[o]),
                 enough=bool(firm[o]),
             )
         )

@@ -35,6 +35,8 @@ class Voice(StrEnum):
 
 STANCES: tuple[Stance, ...] = tuple(Stance)
 VOICES: tuple[Voice, ...] = tuple(Voice)
+# What can become of sentences that several outlets carry alike.
+WIRE = ("keep", "once", "drop")
 
 
 class Part(StrEnum):

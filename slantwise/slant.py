@@ -41,6 +41,10 @@ ESTIMANDS = {
     "voices": "the same of each voice: the outlet's, the target's, other sources'",
     "headlines": "mean score of the headlines about the target; they count in no other figure",
     "right_of_reply": "share of the articles with an accusatory sentence in which the target's voice is heard too",
+    "wire": "share of the outlet's sentences that other outlets carry alike, before any is left out",
+    "standing": "share of the outlet's sentences that stand in at least half of its articles",
+    "matched": "slant = grand + selection + telling: the mean of the outlets, what the choice of stories adds, and how "
+    "the stories are told, both as differences from the average outlet",
 }
 
 
@@ -124,9 +128,7 @@ class _OutletSums:
     accusing: int = 0
     answered: int = 0
 
-    def add(
-        self, judgements: Sequence[Judgement], headlines: Sequence[Judgement], weights: Sequence[float]
-    ) -> None:
+    def add(self, judgements: Sequence[Judgement], headlines: Sequence[Judgement], weights: Sequence[float]) -> None:
         scores = [w * j.score for w, j in zip(weights, judgements, strict=True)]
         self.only_article = list(zip(scores, weights, strict=True)) if not self.totals else []
         self.totals.append(sum(scores))

@@ -32,6 +32,7 @@ WINDOW_DAYS = 3
 ALIKE = 0.15
 LARGEST = 4_000
 _STEP = 0.05
+_SAME = 1.0 - 1e-6
 _BLOCK = 512
 
 Ints = NDArray[np.int64]
@@ -96,8 +97,8 @@ def _clustered(vectors: csr_array, days: Floats, alike: float, window: float) ->
         parts = connected_components(within, directed=False)[1]
         ends = np.flatnonzero(np.diff(np.sort(parts))) + 1
         for part in np.split(members[np.argsort(parts, kind="stable")], ends):
-            if len(part) > LARGEST and least < 1.0:
-                waiting.append((part, least + _STEP))
+            if len(part) > LARGEST and least < _SAME:
+                waiting.append((part, min(least + _STEP, _SAME)))
             elif len(part) > LARGEST:
                 labels[part] = part[0]
             elif len(part) > 1:

@@ -12,6 +12,7 @@ text; of a repetition, one number.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 import zlib
 from array import array
@@ -59,7 +60,7 @@ class Copies:
         digest = int.from_bytes(hashlib.blake2b(" ".join(words).encode(), digest_size=8).digest())
         if digest not in self._known:
             self._known[digest] = len(self._known)
-            pairs = zip(words, words[1:], strict=False)
+            pairs = itertools.pairwise(words)
             shingles = np.unique(np.array([zlib.crc32(f"{a} {b}".encode()) for a, b in pairs], dtype=np.uint32))
             sketch = self._empty.copy()
             sketch.update_batch(shingles.tolist())
@@ -96,7 +97,7 @@ def _joined(bands: NDArray[np.uint32], shingles: Sequence[NDArray[np.uint32]]) -
     for keys in bands.T:
         order = np.argsort(keys, kind="stable")
         starts = np.flatnonzero(np.diff(keys[order], prepend=-1, append=-1) != 0)
-        for start, end in zip(starts[:-1], starts[1:], strict=True):
+        for start, end in itertools.pairwise(starts):
             seen: dict[int, int] = {}
             for i in order[start:end] if end - start > 1 else ():
                 for other, member in list(seen.items()):
