@@ -13,7 +13,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from slantwise import __version__
-from slantwise.records import InputError
+from slantwise.records import WIRE, InputError
 from slantwise.slant import PERIODS, WEIGHTS, estimand
 
 
@@ -76,6 +76,20 @@ def _evaluate_flags(parser: argparse.ArgumentParser) -> None:
         help="what counts alike: every article (default) or every sentence",
     )
     parser.add_argument("--by", choices=PERIODS, help="over time: a slant for each month or week of an outlet")
+    parser.add_argument(
+        "--wire",
+        nargs="?",
+        const="keep",
+        choices=WIRE,
+        help="find sentences that several outlets carry alike, and an outlet's standing text: keep (default; tell "
+        "their shares), once (all copies of a sentence weigh as much as one), drop (show the shared ones as an outlet "
+        "of their own)",
+    )
+    parser.add_argument(
+        "--matched",
+        action="store_true",
+        help="compare outlets within stories: how much of a slant is the choice of stories, how much their telling",
+    )
     parser.add_argument("--level", type=float, default=0.95, help="the interval's level (default: 0.95)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the resampling (default: 0)")
     parser.add_argument(
@@ -165,16 +179,30 @@ def _evaluate(given: argparse.Namespace) -> int:
         else carried_articles(target)
     )
     from slantwise.classifier import StanceClassifier
-    from slantwise.report import as_json, print_details, print_slants
+    from slantwise.report import as_json, print_details, print_matched, print_slants, print_wire
 
     classifier = StanceClassifier.from_pretrained(given.model)
     slants = score_outlets(
-        articles, target, classifier, given.source, given.weight, given.level, given.seed, given.by, warn
+        articles,
+        target,
+        classifier,
+        given.source,
+        given.weight,
+        given.level,
+        given.seed,
+        given.by,
+        warn,
+        given.wire,
+        given.matched,
     )
     if given.json:
         print(as_json(slants, target.name, classifier.name, means))
     else:
         print_slants(slants, target.name, means)
+        if given.wire:
+            print_wire(slants, given.wire)
+        if given.matched:
+            print_matched(slants)
         if given.details:
             print_details(slants)
     return 0

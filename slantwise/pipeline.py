@@ -1,15 +1,17 @@
 """From articles to outlets' slant: sentences, judgements, sums; nothing else.
 
-Articles are taken as they come and a few hundred sentences are held at a time, so memory does not grow with them.
+Articles are taken as they come and a few hundred sentences are held at a time, so memory does not grow with them,
+unless wire copy or matched stories are asked for, which keep some numbers of each sentence (see `comparison`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol
 
+from slantwise.comparison import HeldArticles
 from slantwise.records import VOICES, Article, InputError, Judgement, OutletSlant, Part, Sentence
+from slantwise.repeats import Judge, RememberingJudge
 from slantwise.sentences import split_article
 from slantwise.slant import SlantSums, period_of
 from slantwise.targets import Target
@@ -19,13 +21,6 @@ CHUNK = 512
 # From which probability a sentence whose text does not say so counts as about the target. Near the best F1 on the train
 # and validation splits of data/ (0.89 on validation; by text alone 0.77).
 ABOUT = 0.4
-
-
-class Judge(Protocol):
-    """What the pipeline needs of a classifier."""
-
-    def predict(self, sentences: Sequence[str], target: Target, context: Sequence[str]) -> list[Judgement]:
-        """One judgement a sentence, in order."""
 
 
 Judged = tuple[Article, list[tuple[Sentence, Judgement]]]
@@ -41,20 +36,34 @@ def score_outlets(
     seed: int = 0,
     by: str | None = None,
     on_skip: Callable[[str], None] = lambda message: None,
+    wire: str | None = None,
+    matched: bool = False,
 ) -> list[OutletSlant]:
     """Score how each outlet leans toward the target, the most accusing first.
 
     `sources` keeps just these outlets. Without `classifier` the released model judges. `weight` is `article` (the
     mean over articles) or `sentence`; `level` is the interval's. `by` is `month` or `week`: then every outlet has a
     slant for each, in order of time. `on_skip` is called with one line for every article that is left out: it has no
-    body sentence about the target, or, with `by`, no date that can be read. Raises InputError when a source is not
-    among the articles' outlets, and when nothing is about the target.
+    body sentence about the target, or, with `by`, no date that can be read.
+
+    `wire` says what becomes of sentences that several outlets carry alike, and of an outlet's standing text: `keep`
+    leaves them in and tells their shares, `once` lets all copies of a sentence together weigh as much as one, `drop`
+    leaves them out of the outlets and shows the shared ones as an outlet called "(wire)"; by default they are left in
+    and not looked for. `matched` compares outlets within stories. Both look among the outlets that are scored, and
+    keep some numbers of every sentence until the last article has been read.
+
+    Raises InputError when a source is not among the articles' outlets, when nothing is about the target, and when
+    `matched` is asked for over time.
     """
+    if matched and by:
+        raise InputError(f"matched cannot be combined with by {by!r}; leave one of them out")
     target = Target.of(target)
     seen: set[str] = set()
     sums = SlantSums()
+    held = HeldArticles(target, wire, matched) if wire is not None or matched else None
     for article, judged in judge_articles(_chosen(articles, sources, seen), target, classifier):
-        scored = [judgement for sentence, judgement in judged if sentence.part is Part.BODY]
+        body = [pair for pair in judged if pair[0].part is Part.BODY]
+        scored = [judgement for _, judgement in body]
         headlines = [judgement for sentence, judgement in judged if sentence.part is Part.HEADLINE]
         if not scored:
             on_skip(f"{article.origin or article.outlet}: no sentence is about {target.name}; left out")
@@ -63,13 +72,16 @@ def score_outlets(
             where = article.origin or article.outlet
             on_skip(f"{where}: date {article.date!r} is not ISO 8601 (2018-08-06) or RFC 2822; left out")
             continue
-        sums.add(article.outlet, scored, headlines, period)
+        if held:
+            held.add(article, body, headlines, period)
+        else:
+            sums.add(article.outlet, scored, headlines, period)
     unknown = [s for s in sources or () if s not in seen]
     if unknown:
         raise InputError(
             f"source {unknown[0]!r} is not among the articles' outlets; known are {', '.join(sorted(seen)) or 'none'}"
         )
-    slants = sums.slants(weight, level, seed)
+    slants = held.slants(weight, level, seed, on_skip) if held else sums.slants(weight, level, seed)
     if not slants:
         raise InputError(
             f"no article {'with a date ' if by else ''}has a sentence about {target.name}; "
@@ -84,6 +96,7 @@ def judge_articles(articles: Iterable[Article], target: Target, classifier: Judg
         from slantwise.classifier import StanceClassifier
 
         classifier = StanceClassifier.from_pretrained()
+    classifier = RememberingJudge(classifier)
     waiting: list[tuple[Article, list[Sentence]]] = []
     held = 0
     for article in articles:

@@ -35,6 +35,8 @@ class Voice(StrEnum):
 
 STANCES: tuple[Stance, ...] = tuple(Stance)
 VOICES: tuple[Voice, ...] = tuple(Voice)
+# What can become of sentences that several outlets carry alike.
+WIRE = ("keep", "once", "drop")
 
 
 class Part(StrEnum):
@@ -112,6 +114,31 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchedSlant:
+    """An outlet compared with the others within stories: its slant = `grand` + `selection` + `telling`, exactly.
+
+    `telling` is how it tells the stories it shares, as a difference from the average outlet; `selection` is what its
+    choice of stories adds, as a difference from the average outlet's choice; `grand` is the mean slant of the outlets.
+    All differences lie in [−2, 2]. `low`, `high` and `selection_low`, `selection_high` are intervals from leaving out
+    stories; where `enough` is false the comparison hangs on a single story and they are the whole range.
+    `stories` counts the outlet's stories, `shared_stories` those that another outlet tells too, `matched_articles` its
+    articles in these.
+    """
+
+    telling: float
+    low: float
+    high: float
+    selection: float
+    selection_low: float
+    selection_high: float
+    grand: float
+    stories: int
+    shared_stories: int
+    matched_articles: int
+    enough: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OutletSlant:
     """How one outlet leans toward the target, and how sure that is.
 
@@ -122,7 +149,10 @@ class OutletSlant:
     in the outlet's voice and in everyone else's, `voices` those of each voice; `headlines` is the mean score of the
     headlines. They are None where there are none. `accusing` counts the articles with an accusatory sentence,
     `answered` those of them in which the target's voice is heard too. `period` is the month (`2018-08`) or week
-    (`2018-W32`) that the articles are of, where the slant was asked for over time.
+    (`2018-W32`) that the articles are of, where the slant was asked for over time. `wire` is the share of the outlet's
+    sentences that other outlets carry alike, `standing` the share that is its own standing text, before any is left
+    out; None where copies were not looked for. `matched` compares the outlet within stories; None where that was not
+    asked for, or no story connects it with the others.
     """
 
     outlet: str
@@ -142,6 +172,9 @@ class OutletSlant:
     accusing: int
     answered: int
     period: str = ""
+    wire: float | None = None
+    standing: float | None = None
+    matched: MatchedSlant | None = None
 
     @property
     def intensity(self) -> float:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date as Date
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -40,6 +41,10 @@ ESTIMANDS = {
     "voices": "the same of each voice: the outlet's, the target's, other sources'",
     "headlines": "mean score of the headlines about the target; they count in no other figure",
     "right_of_reply": "share of the articles with an accusatory sentence in which the target's voice is heard too",
+    "wire": "share of the outlet's sentences that other outlets carry alike, before any is left out",
+    "standing": "share of the outlet's sentences that stand in at least half of its articles",
+    "matched": "slant = grand + selection + telling: the mean of the outlets, what the choice of stories adds, and how "
+    "the stories are told, both as differences from the average outlet",
 }
 
 
@@ -53,15 +58,22 @@ def period_of(date: str, by: str) -> str | None:
     """
     if by not in PERIODS:
         raise InputError(f"by {by!r} is not recognised; accepted are {', '.join(PERIODS)}")
-    try:
-        day = datetime.fromisoformat(date.strip())
-    except ValueError:
-        try:
-            day = parsedate_to_datetime(date)
-        except ValueError:
-            return None
+    day = day_of(date)
+    if day is None:
+        return None
     year, week, _ = day.isocalendar()
     return f"{day:%Y-%m}" if by == "month" else f"{year}-W{week:02d}"
+
+
+def day_of(date: str) -> Date | None:
+    """The day of a date; None where it is not ISO 8601 or RFC 2822."""
+    try:
+        return datetime.fromisoformat(date.strip()).date()
+    except ValueError:
+        try:
+            return parsedate_to_datetime(date).date()
+        except ValueError:
+            return None
 
 
 def estimand(weight: str, level: float) -> str:
@@ -78,11 +90,20 @@ class SlantSums:
     _outlets: dict[tuple[str, str], _OutletSums] = field(default_factory=dict)
 
     def add(
-        self, outlet: str, judgements: Sequence[Judgement], headlines: Sequence[Judgement] = (), period: str = ""
+        self,
+        outlet: str,
+        judgements: Sequence[Judgement],
+        headlines: Sequence[Judgement] = (),
+        period: str = "",
+        weights: Sequence[float] | None = None,
     ) -> None:
-        """Add the judgements of one article's body sentences and headlines; without body sentences it adds nothing."""
+        """Add the judgements of one article's body sentences and headlines; without body sentences it adds nothing.
+
+        `weights`, above 0 and by default 1, are what each body sentence weighs; the article weighs their mean.
+        """
         if judgements:
-            self._outlets.setdefault((outlet, period), _OutletSums()).add(judgements, headlines)
+            weights = [1.0] * len(judgements) if weights is None else weights
+            self._outlets.setdefault((outlet, period), _OutletSums()).add(judgements, headlines, weights)
 
     def slants(self, weight: str = "article", level: float = 0.95, seed: int = 0) -> list[OutletSlant]:
         """Each outlet's slant, the most accusing first; of outlets with periods, each period's, in order of time."""
@@ -98,22 +119,24 @@ class SlantSums:
 class _OutletSums:
     totals: list[float] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
     probabilities: list[Floats] = field(default_factory=list)
-    only_article: list[float] = field(default_factory=list)
+    only_article: list[tuple[float, float]] = field(default_factory=list)
     voices: dict[Voice, list[float]] = field(default_factory=lambda: {v: [0.0, 0] for v in VOICES})
     headlines: list[float] = field(default_factory=lambda: [0.0, 0])
     stances: Counter[Stance] = field(default_factory=Counter)
     accusing: int = 0
     answered: int = 0
 
-    def add(self, judgements: Sequence[Judgement], headlines: Sequence[Judgement]) -> None:
-        scores = [j.score for j in judgements]
-        self.only_article = scores if not self.totals else []
+    def add(self, judgements: Sequence[Judgement], headlines: Sequence[Judgement], weights: Sequence[float]) -> None:
+        scores = [w * j.score for w, j in zip(weights, judgements, strict=True)]
+        self.only_article = list(zip(scores, weights, strict=True)) if not self.totals else []
         self.totals.append(sum(scores))
         self.counts.append(len(scores))
-        self.probabilities.append(np.sum([j.stance_probabilities for j in judgements], axis=0))
-        for judgement in judgements:
-            _count(self.voices[judgement.voice], judgement)
+        self.weights.append(sum(weights))
+        self.probabilities.append(np.array(weights) @ np.array([j.stance_probabilities for j in judgements]))
+        for weight, judgement in zip(weights, judgements, strict=True):
+            _count(self.voices[judgement.voice], judgement, weight)
             self.stances[judgement.stance] += 1
         for judgement in headlines:
             _count(self.headlines, judgement)
@@ -122,14 +145,14 @@ class _OutletSums:
             self.answered += any(j.voice is Voice.TARGET for j in judgements)
 
     def slant(self, outlet: str, period: str, weight: str, level: float, seed: int) -> OutletSlant:
-        totals, counts = np.array(self.totals), np.array(self.counts, dtype=float)
+        totals, counts, weights = np.array(self.totals), np.array(self.counts, dtype=float), np.array(self.weights)
         probabilities = np.array(self.probabilities)
         if weight == "article":
             probabilities = probabilities / counts[:, None]
-            totals, counts = totals / counts, np.ones_like(counts)
-        slant = float(totals.sum() / counts.sum())
+            totals, weights = totals / counts, weights / counts
+        slant = float(totals.sum() / weights.sum())
         single = len(totals) == 1
-        units = (np.array(self.only_article), np.ones(len(self.only_article))) if single else (totals, counts)
+        units = np.array(self.only_article).T if single else (totals, weights)
         enough = sum(self.counts) >= FEWEST_SENTENCES
         low, high = _interval(units[0], units[1], slant, level, seed) if enough else (-1.0, 1.0)
         others = np.sum([self.voices[v] for v in VOICES if v is not Voice.OUTLET], axis=0)
@@ -145,7 +168,7 @@ class _OutletSums:
             own_voice=_mean(self.voices[Voice.OUTLET]),
             quoted=_mean(others),
             stances={s: self.stances[s] for s in STANCES},
-            shares={s: float(x) for s, x in zip(STANCES, probabilities.sum(axis=0) / counts.sum(), strict=True)},
+            shares={s: float(x) for s, x in zip(STANCES, probabilities.sum(axis=0) / weights.sum(), strict=True)},
             voices={v: _mean(self.voices[v]) for v in VOICES},
             headlines=_mean(self.headlines),
             accusing=self.accusing,
@@ -154,9 +177,9 @@ class _OutletSums:
         )
 
 
-def _count(sums: list[float], judgement: Judgement) -> None:
-    sums[0] += judgement.score
-    sums[1] += 1
+def _count(sums: list[float], judgement: Judgement, weight: float = 1.0) -> None:
+    sums[0] += weight * judgement.score
+    sums[1] += weight
 
 
 def _mean(sums: Sequence[float]) -> float | None:

@@ -12,7 +12,8 @@ ROOT = Path(slantwise.__file__).parent
 ORDER = [
     ["records"],
     ["targets", "furniture", "quotes", "carried", "config", "articles", "metrics", "slant"],
-    ["sentences", "cards"],
+    ["sentences", "cards", "wire", "stories", "matched", "repeats"],
+    ["comparison"],
     ["corpus", "runtime"],
     ["classifier"],
     ["trainer", "pipeline"],

@@ -1,11 +1,12 @@
 import io
 import json
+from dataclasses import replace
 
 from rich.console import Console
 
 from slantwise.metrics import Measured
-from slantwise.records import STANCES, VOICES, OutletSlant
-from slantwise.report import as_json, print_details, print_figures, print_slants
+from slantwise.records import STANCES, VOICES, MatchedSlant, OutletSlant
+from slantwise.report import as_json, print_details, print_figures, print_matched, print_slants, print_wire
 
 
 def slant(outlet="A", low=-0.6, high=0.1, **changes):
@@ -72,6 +73,42 @@ def test_details():
     rows = [line.split() for line in out.getvalue().splitlines() if line.strip()[:2] in ("A ", "B ")]
     assert rows[0] == ["A", "50%", "30%", "20%", "-0.30", "+0.25", "–", "-0.50", "1", "of", "2"]
     assert rows[1][-2:] == ["–", "–"]
+
+
+MATCHED = MatchedSlant(0.1, -0.05, 0.25, -0.3, -0.5, -0.1, -0.05, 9, 5, 7, True)
+
+
+def printed_by(printer, *arguments):
+    out = io.StringIO()
+    printer(*arguments, console=Console(file=out, width=100))
+    return out.getvalue()
+
+
+def test_wire_table():
+    text = printed_by(print_wire, [slant(wire=0.125, standing=0.0), slant("[b]B[/b]", wire=1.0, standing=0.0)], "once")
+    assert ["A", "12.5%", "0.0%"] in [line.split() for line in text.splitlines()]
+    assert "[b]B[/b]" in text
+    assert "together weigh as much as one" in " ".join(text.split())
+
+
+def test_matched_table():
+    hanging = replace(MATCHED, low=-2.0, high=2.0, enough=False)
+    text = printed_by(print_matched, [slant(matched=MATCHED), slant("B", matched=hanging), slant("C")])
+    rows = {line.split()[0]: line.split()[1:] for line in text.splitlines() if line.strip()[:2] in ("A ", "B ", "C ")}
+    assert rows["A"][:5] == ["-0.25", "-0.30", "-0.50…-0.10", "+0.10", "-0.05…+0.25"]
+    assert rows["A"][5:] == ["5", "of", "9", "7", "of", "3"]
+    assert rows["B"][:5] == ["-0.25", "-0.30", "³", "+0.10", "³"]
+    assert rows["C"] == ["-0.25", *"––––––"]
+    assert "Slant = -0.05 (mean of the outlets) + choice + telling." in " ".join(text.split())
+    assert "³ Hangs on a single story" in text
+    assert "³" not in printed_by(print_matched, [slant(matched=MATCHED)])
+    assert "Slant = – (mean" in " ".join(printed_by(print_matched, [slant()]).split())
+
+
+def test_matched_json():
+    found = json.loads(as_json([slant(matched=MATCHED, wire=0.5, standing=0.0)], "Acme", "released", "mean score"))
+    outlet = found["outlets"][0]
+    assert (outlet["wire"], outlet["matched"]["telling"], outlet["matched"]["selection_low"]) == (0.5, 0.1, -0.5)
 
 
 def test_figures_fit_a_narrow_terminal():

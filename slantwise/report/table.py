@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.box import SIMPLE
@@ -33,9 +34,9 @@ def print_slants(slants: Sequence[OutletSlant], target: str, estimand: str, cons
     for name in ("own", "quoted", "articles", "sentences"):
         table.add_column(name, justify="right")
     for s in slants:
-        numbers = (_signed(s.own_voice), _signed(s.quoted), str(s.articles), str(s.sentences))
-        bounds = f"{_signed(s.low)}…{_signed(s.high)}{_remark(s)}"
-        table.add_row(_named(s), _signed(s.slant), bounds, *([_scale(s)] if roomy else []), *numbers)
+        numbers = (signed(s.own_voice), signed(s.quoted), str(s.articles), str(s.sentences))
+        bounds = f"{signed(s.low)}…{signed(s.high)}{_remark(s)}"
+        table.add_row(_named(s), signed(s.slant), bounds, *([_scale(s)] if roomy else []), *numbers)
     console.print(table)
     console.print(
         f"Slant: {estimand}. Own: in the outlet's own voice; quoted: in everyone else's.", style="dim", markup=False
@@ -58,9 +59,9 @@ def print_details(slants: Sequence[OutletSlant], console: Console | None = None)
         table.add_column(name, justify="right", no_wrap=True)
     for s in slants:
         shares = [f"{x:.0%}" for x in s.shares.values()]
-        voices = [_signed(x) for x in s.voices.values()]
+        voices = [signed(x) for x in s.voices.values()]
         reply = f"{s.answered} of {s.accusing}" if s.accusing else "–"
-        table.add_row(_named(s), *shares, *voices, _signed(s.headlines), reply)
+        table.add_row(_named(s), *shares, *voices, signed(s.headlines), reply)
     console = console or Console()
     console.print(table)
     console.print(
@@ -94,6 +95,9 @@ def as_json(slants: Sequence[OutletSlant], target: str, model: str, estimand: st
             "headlines": s.headlines,
             "accusing_articles": s.accusing,
             "right_of_reply": s.right_of_reply,
+            "wire": s.wire,
+            "standing": s.standing,
+            "matched": None if s.matched is None else asdict(s.matched),
         }
         for s in slants
     ]
@@ -127,7 +131,8 @@ def _named(slant: OutletSlant) -> str:
     return escape(f"{slant.outlet} {slant.period}".rstrip())
 
 
-def _signed(value: float | None) -> str:
+def signed(value: float | None) -> str:
+    """A figure with its sign and two digits; a dash where there is none."""
     # Adding zero turns a rounded −0.0 into 0.0.
     return "–" if value is None else f"{round(value, 2) + 0.0:+.2f}"
 
