@@ -34,7 +34,9 @@ def main() -> None:
     for name in given.targets:
         kept = given.cache / f"judged-{name}.json"
         if not kept.exists():
-            kept.write_text(json.dumps([stored(*row) for row in judge_articles(read(given.articles, name), Target.of(name))]))
+            kept.write_text(
+                json.dumps([stored(*row) for row in judge_articles(read(given.articles, name), Target.of(name))])
+            )
         report(name, [restored(row) for row in json.loads(kept.read_text())])
 
 
@@ -82,9 +84,18 @@ def report(name: str, rows: list[Row]) -> None:
         m = s.matched
         matched = ["–"] * 3
         if m:
-            bounds = [f" ({a:+.2f}…{b:+.2f})" if m.enough else "" for a, b in ((m.selection_low, m.selection_high), (m.low, m.high))]
-            matched = [f"{m.selection:+.2f}{bounds[0]}", f"{m.telling:+.2f}{bounds[1]}", f"{m.shared_stories} of {m.stories}"]
-        print(f"| {outlet} | {s.articles} | {' | '.join(each)} | {s.wire:.1%} | {s.standing:.1%} | {' | '.join(matched)} |")
+            bounds = [
+                f" ({a:+.2f}…{b:+.2f})" if m.enough else ""
+                for a, b in ((m.selection_low, m.selection_high), (m.low, m.high))
+            ]
+            matched = [
+                f"{m.selection:+.2f}{bounds[0]}",
+                f"{m.telling:+.2f}{bounds[1]}",
+                f"{m.shared_stories} of {m.stories}",
+            ]
+        print(
+            f"| {outlet} | {s.articles} | {' | '.join(each)} | {s.wire:.1%} | {s.standing:.1%} | {' | '.join(matched)} |"
+        )
 
 
 if __name__ == "__main__":

@@ -68,7 +68,10 @@ def copies(rows: list[dict]) -> None:
             found.append(np.mean(groups[::2] == groups[1::2]))
         groups = grouped(texts)
         false = sum(np.bincount(groups[groups >= 0]) > 1)
-        print(f"| {overlap} | " + " | ".join(f"{x:.3f}" for x in found) + f" | {false} groups of {len(texts)} |", flush=True)
+        print(
+            f"| {overlap} | " + " | ".join(f"{x:.3f}" for x in found) + f" | {false} groups of {len(texts)} |",
+            flush=True,
+        )
     slantwise.wire.ALIKE = 0.5
 
 
@@ -166,7 +169,10 @@ def real(path: Path) -> None:
             by_group[group].append(i)
         by_group.pop(-1, None)
         shared = [g for g in by_group.values() if len({outlets[i] for i in g}) > 1]
-        print(f"| {overlap} | {len(shared)} | {sum(map(len, shared))} of {len(texts)} | {max(map(len, shared))} |", flush=True)
+        print(
+            f"| {overlap} | {len(shared)} | {sum(map(len, shared))} of {len(texts)} | {max(map(len, shared))} |",
+            flush=True,
+        )
         if overlap == 0.4:
             loose = {frozenset(g) for g in shared}
         if overlap == 0.5:

@@ -3,7 +3,7 @@
 The model is y = telling(outlet) + story + rest, fitted by weighted least squares to article means (two-way fixed
 effects; Abowd, Kramarz and Margolis 1999). Outlets are comparable only where stories connect them, straight or through
 other outlets; the others get no figure. The intervals resample stories: the jackknife that leaves out one story at a
-time (CV3; MacKinnon, Nielsen and Webb 2023), with Student's t for one degree of freedom fewer than the outlet has
+time (CV3; MacKinnon, Nielsen and Webb 2023), with Student's t for one degree of freedom fewer than the outlet shares
 stories. A figure that hangs on a single story has no interval: the outlet must stay connected whichever story is left
 out (the leave-one-out connected set; Kline, Saggio and Sølvsten 2020). "The average outlet" is the mean over those.
 
@@ -128,7 +128,7 @@ def _fitted(cells: _Cells, firm: NDArray[np.bool_], level: float) -> list[Matche
     found = []
     for o in range(outlets):
         of_telling = _interval(telling[o], spread[0][o], shared[o] - 1, level) if firm[o] else (-2.0, 2.0)
-        of_selection = _interval(selection[o], spread[1][o], stories[o] - 1, level) if firm[o] else (-2.0, 2.0)
+        of_selection = _interval(selection[o], spread[1][o], shared[o] - 1, level) if firm[o] else (-2.0, 2.0)
         found.append(
             MatchedSlant(
                 telling=float(telling[o]),

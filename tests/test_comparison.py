@@ -23,7 +23,9 @@ def paper(outlet, *sentences, date="2020-01-01"):
 
 
 def own(word, i):
-    return f"Acme {word} " + " ".join(f"{thing}{i}" for thing in "mason baker carver weaver sawyer miller".split()) + "."
+    return (
+        f"Acme {word} " + " ".join(f"{thing}{i}" for thing in "mason baker carver weaver sawyer miller".split()) + "."
+    )
 
 
 CARRIERS = [
@@ -58,7 +60,7 @@ def test_drop_shows_the_wire_as_an_outlet_of_its_own():
     assert (found["A"].slant, found["A"].articles, found["A"].sentences) == (1.0, 2, 2)
     assert found["A"].wire == pytest.approx(1 / 3)
     wire = found["(wire)"]
-    assert (wire.slant, wire.articles, wire.sentences, wire.wire) == (-0.8, 1, 1, 1.0)
+    assert (wire.slant, wire.articles, wire.sentences, wire.wire) == (pytest.approx(-0.8), 1, 1, 1.0)
     assert notes == ["C: every sentence about Acme is wire copy or standing text; left out"]
     with pytest.raises(InputError, match="outlet '\\(wire\\)' is what dropped wire copy is shown as"):
         scored([paper("(wire)", SHARED)], wire="drop")

@@ -39,7 +39,12 @@ def test_choice_and_telling():
 def random_rows(seed, outlets=5, stories=12, articles=40):
     random = np.random.default_rng(seed)
     return [
-        (int(random.integers(outlets)), int(random.integers(stories)), float(random.uniform(-1, 1)), float(random.uniform(0.1, 2)))
+        (
+            int(random.integers(outlets)),
+            int(random.integers(stories)),
+            float(random.uniform(-1, 1)),
+            float(random.uniform(0.1, 2)),
+        )
         for _ in range(articles)
     ]
 
@@ -82,11 +87,11 @@ def test_the_interval_is_that_of_leaving_out_each_story():
         assert set(without) == set(found)
         for name, own in changes.items():
             own.append([getattr(without[o], name) - getattr(found[o], name) for o in sorted(found)])
-    for name, low, count, of in (("telling", "low", len(shared), "shared_stories"), ("selection", "selection_low", len(told), "stories")):
+    for name, low, count in (("telling", "low", len(shared)), ("selection", "selection_low", len(told))):
         errors = np.sqrt((np.array(changes[name]) ** 2).sum(axis=0) * (count - 1) / count)
         for outlet, error in zip(sorted(found), errors, strict=True):
             m = found[outlet]
-            half = stats.t.ppf(0.975, getattr(m, of) - 1) * error
+            half = stats.t.ppf(0.975, m.shared_stories - 1) * error
             assert getattr(m, low) == pytest.approx(max(-2, getattr(m, name) - half))
 
 

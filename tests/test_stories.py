@@ -91,4 +91,4 @@ def test_stories_of_the_corpus():
     found = texts.labels()
     pure = sum(len({rows[i]["story"] for i in np.flatnonzero(found == s)}) == 1 for s in set(found))
     assert pure == len(set(found))
-    assert adjusted_rand_score([row["story"] for row in rows], found) > 0.6
+    assert adjusted_rand_score([row["story"] for row in rows], found) > 0.5

@@ -21,7 +21,10 @@ def grouped(*sentences):
     ("other", "alike"),
     [
         (STORY, True),
-        ("“ACME said, on Tuesday, that it would recall forty thousand heaters after a fire in a school near Leeds”", True),
+        (
+            "“ACME said, on Tuesday, that it would recall forty thousand heaters after a fire in a school near Leeds”",
+            True,
+        ),
         ("Acme said that it would recall forty thousand heaters after a fire in a school near Leeds.", True),
         (STORY[:-1] + ", the Guardian reported.", True),
         ("The recall of forty thousand heaters that Acme made follows a fire near Leeds in a school.", False),
