@@ -76,6 +76,19 @@ def _evaluate_flags(parser: argparse.ArgumentParser) -> None:
         help="what counts alike: every article (default) or every sentence",
     )
     parser.add_argument("--by", choices=PERIODS, help="over time: a slant for each month or week of an outlet")
+    parser.add_argument(
+        "--shrink",
+        action="store_true",
+        help="also draw slants of which little is known toward the outlets' mean",
+    )
+    parser.add_argument(
+        "--labels", metavar="FILE", help="also correct each slant by hand labels of a drawn sample (JSONL or CSV)"
+    )
+    parser.add_argument(
+        "--prior-shift",
+        action="store_true",
+        help="also correct each slant for other shares of the stances than the model was calibrated at",
+    )
     parser.add_argument("--level", type=float, default=0.95, help="the interval's level (default: 0.95)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the resampling (default: 0)")
     parser.add_argument(
@@ -150,16 +163,32 @@ def _evaluate(given: argparse.Namespace) -> int:
         else carried_articles(target)
     )
     from slantwise.classifier import StanceClassifier
-    from slantwise.report import as_json, print_details, print_slants
+    from slantwise.report import as_json, print_details, print_estimates, print_slants
 
     classifier = StanceClassifier.from_pretrained(given.model)
+    if given.prior_shift and classifier.shares is None:
+        raise InputError(
+            f"{classifier.name}: calibration.json does not hold the shares of the stances, which --prior-shift needs"
+        )
     slants = score_outlets(
-        articles, target, classifier, given.source, given.weight, given.level, given.seed, given.by, warn
+        articles,
+        target,
+        classifier,
+        given.source,
+        given.weight,
+        given.level,
+        given.seed,
+        given.by,
+        warn,
+        shrink=given.shrink,
+        labels=given.labels,
+        prior_shift=classifier.shares if given.prior_shift else None,
     )
     if given.json:
-        print(as_json(slants, target.name, classifier.name, means))
+        print(as_json(slants, target.name, classifier.name, means, given.level))
     else:
         print_slants(slants, target.name, means)
+        print_estimates(slants)
         if given.details:
             print_details(slants)
     return 0

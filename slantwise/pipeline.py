@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Protocol
 
+from slantwise.correction import LabelSums
+from slantwise.differences import compared
+from slantwise.labels import LabelBook, read_labels
+from slantwise.prior_shift import ShiftSums
 from slantwise.records import VOICES, Article, InputError, Judgement, OutletSlant, Part, Sentence
 from slantwise.sentences import split_article
+from slantwise.shrinkage import with_shrunk
 from slantwise.slant import SlantSums, period_of
 from slantwise.targets import Target
 
@@ -41,19 +48,31 @@ def score_outlets(
     seed: int = 0,
     by: str | None = None,
     on_skip: Callable[[str], None] = lambda message: None,
+    *,
+    shrink: bool = False,
+    labels: str | Path | None = None,
+    prior_shift: Sequence[float] | None = None,
 ) -> list[OutletSlant]:
     """Score how each outlet leans toward the target, the most accusing first.
 
     `sources` keeps just these outlets. Without `classifier` the released model judges. `weight` is `article` (the
     mean over articles) or `sentence`; `level` is the interval's. `by` is `month` or `week`: then every outlet has a
     slant for each, in order of time. `on_skip` is called with one line for every article that is left out: it has no
-    body sentence about the target, or, with `by`, no date that can be read. Raises InputError when a source is not
-    among the articles' outlets, and when nothing is about the target.
+    body sentence about the target, or, with `by`, no date that can be read.
+
+    On request each slant comes with others beside it: `shrink`, drawn toward the mean of the outlets; `labels`, a file
+    of hand labels (see `labels`), corrected by them; `prior_shift`, the shares of the stances on the set the classifier
+    was calibrated on, corrected for other shares.
+
+    Raises InputError when a source is not among the articles' outlets, when nothing is about the target, and when
+    labels do not fit the articles.
     """
     target = Target.of(target)
     seen: set[str] = set()
-    sums = SlantSums()
-    for article, judged in judge_articles(_chosen(articles, sources, seen), target, classifier):
+    sums, shift, labelled = SlantSums(), ShiftSums(prior_shift) if prior_shift else None, LabelSums()
+    book = read_labels(labels, target.name) if labels is not None else None
+    for article, judged in judge_articles(_chosen(articles, sources, seen, book), target, classifier):
+        body = [sentence for sentence, _ in judged if sentence.part is Part.BODY]
         scored = [judgement for sentence, judgement in judged if sentence.part is Part.BODY]
         headlines = [judgement for sentence, judgement in judged if sentence.part is Part.HEADLINE]
         if not scored:
@@ -64,6 +83,11 @@ def score_outlets(
             on_skip(f"{where}: date {article.date!r} is not ISO 8601 (2018-08-06) or RFC 2822; left out")
             continue
         sums.add(article.outlet, scored, headlines, period)
+        if shift:
+            shift.add(article.outlet, scored, period)
+        if book:
+            found = book.of(article, body, partial(split_article, article, target), on_skip)
+            labelled.add(article.outlet, scored, found, period)
     unknown = [s for s in sources or () if s not in seen]
     if unknown:
         raise InputError(
@@ -75,7 +99,15 @@ def score_outlets(
             f"no article {'with a date ' if by else ''}has a sentence about {target.name}; "
             "give other articles, another --target or an --alias"
         )
-    return slants
+    if book:
+        book.check_all_came()
+        corrections = labelled.corrections(weight, level)
+        slants = [replace(s, correction=corrections[s.outlet, s.period]) for s in slants]
+    if shift:
+        shifted = shift.shifted(weight, level)
+        slants = [replace(s, prior_shifted=shifted[s.outlet, s.period]) for s in slants]
+    slants = compared(slants, level)
+    return with_shrunk(slants, level) if shrink else slants
 
 
 def judge_articles(articles: Iterable[Article], target: Target, classifier: Judge | None = None) -> Iterator[Judged]:
@@ -130,8 +162,12 @@ def _in_its_voice(sentence: Sentence, judgement: Judgement) -> Judgement:
     return replace(judgement, voice_probabilities=(voice[0], voice[1], voice[2]))
 
 
-def _chosen(articles: Iterable[Article], sources: Sequence[str] | None, seen: set[str]) -> Iterator[Article]:
+def _chosen(
+    articles: Iterable[Article], sources: Sequence[str] | None, seen: set[str], book: LabelBook | None
+) -> Iterator[Article]:
     for article in articles:
         seen.add(article.outlet)
+        if book:
+            book.saw(article)
         if not sources or article.outlet in sources:
             yield article

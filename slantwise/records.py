@@ -142,20 +142,20 @@ class Correction:
 class OutletSlant:
     """How one outlet leans toward the target, and how sure that is.
 
-    `slant`, `low` and `high` lie in [−1, 1]. `resampled` names the units the interval was drawn from: `articles`,
-    or `sentences` where the outlet has one article. Where `enough` is false there is too little to say and the
-    interval is the whole range. `standard_error` is that of the mean over articles, also where there is only one: it
-    is what outlets are compared and shrunk by. `shares` are the mean probabilities of the stances, weighted as the slant is, and
-    `stances` counts the sentences by their most probable one. `own_voice` and `quoted` are the slants of the sentences
-    in the outlet's voice and in everyone else's, `voices` those of each voice; `headlines` is the mean score of the
-    headlines. They are None where there are none. `accusing` counts the articles with an accusatory sentence,
+    `slant`, `low` and `high` lie in [−1, 1]. `resampled` names the units the interval was drawn from: `articles`, or
+    `sentences` where the outlet has one article. Where `enough` is false there is too little to say and the interval is
+    the whole range. `standard_error` is that of the mean over articles, also where there is only one: it is what
+    outlets are compared and shrunk by. `shares` are the mean probabilities of the stances, weighted as the slant is,
+    and `stances` counts the sentences by their most probable one. `own_voice` and `quoted` are the slants of the
+    sentences in the outlet's voice and in everyone else's, `voices` those of each voice; `headlines` is the mean score
+    of the headlines. They are None where there are none. `accusing` counts the articles with an accusatory sentence,
     `answered` those of them in which the target's voice is heard too. `period` is the month (`2018-08`) or week
     (`2018-W32`) that the articles are of, where the slant was asked for over time.
 
     `ranks` are the first and the last place, from 1 for the most accusing, that the outlet may truly have among those
-    it was scored with; `groups` are its letters among them: two that share a letter cannot be told apart. They are
-    None and empty where there is nothing to compare with, `groups` also where letters would run out. `shrunk`, `prior_shifted` and `correction` are there
-    where they were asked for and could be had.
+    it was scored with; `groups` are its letters among them: two that share a letter cannot be told apart. They are None
+    and empty where there is nothing to compare with, `groups` also where letters would run out. `shrunk`,
+    `prior_shifted` and `correction` are there where they were asked for and could be had.
     """
 
     outlet: str

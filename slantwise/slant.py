@@ -171,4 +171,3 @@ def _count(sums: list[float], judgement: Judgement) -> None:
 def _mean(sums: Sequence[float]) -> float | None:
     total, count = sums
     return float(total / count) if count else None
-

@@ -11,10 +11,10 @@ ROOT = Path(slantwise.__file__).parent
 # Down this list, never up; the modules of one row do not import each other.
 ORDER = [
     ["records"],
-    ["targets", "furniture", "quotes", "carried", "config", "articles", "metrics", "slant"],
-    ["sentences", "cards"],
+    ["targets", "furniture", "quotes", "carried", "config", "articles", "metrics", "intervals"],
+    ["sentences", "cards", "slant", "differences", "shrinkage", "prior_shift", "correction"],
     ["corpus", "runtime"],
-    ["classifier"],
+    ["labels", "classifier"],
     ["training", "pipeline"],
     ["recipes"],
     ["report"],

@@ -16,6 +16,7 @@ def slant(outlet="A", low=-0.6, high=0.1, **changes):
         high=high,
         articles=3,
         sentences=12,
+        standard_error=0.15,
         resampled="articles",
         enough=True,
         own_voice=-0.3,
@@ -56,7 +57,7 @@ def test_names_from_the_web_are_text_not_markup():
 
 def test_json():
     found = json.loads(as_json([slant()], "Acme", "released", "mean score"))
-    assert list(found) == ["target", "model", "estimand", "estimands", "outlets"]
+    assert list(found) == ["target", "model", "estimand", "estimands", "outlets", "differences"]
     assert set(found["estimands"]) <= set(found["outlets"][0])
     assert found["outlets"][0]["outlet"] == "A"
     assert found["outlets"][0]["low"] == -0.6

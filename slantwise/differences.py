@@ -1,10 +1,10 @@
 """Which outlets can be told apart: differences with simultaneous intervals, and letters. Knows only slants.
 
-All pairs are compared by Tamhane's T2 (1979): Welch's t with Šidák's correction for the number of pairs. It takes unequal
-variances and numbers of articles, its coverage is at least what it says at any number of articles so long as each t holds,
-and it needs no drawing, so that a thousand outlets are compared in a second. Letters and ranks follow from the same
-intervals: two outlets share a letter exactly when the interval of their difference holds zero, and the ranks that these
-intervals leave open hold all true ranks at once (Mogstad, Romano, Shaikh and Wilhelm 2024).
+All pairs are compared by Tamhane's T2 (1979): Welch's t with Šidák's correction for the number of pairs. It takes
+unequal variances and numbers of articles, its coverage is at least what it says at any number of articles so long as
+each t holds, and it needs no drawing, so that a thousand outlets are compared in a second. Letters and ranks follow
+from the same intervals: two outlets share a letter exactly when the interval of their difference holds zero, and the
+ranks that these intervals leave open hold all true ranks at once (Mogstad, Romano, Shaikh and Wilhelm 2024).
 """
 
 from __future__ import annotations
