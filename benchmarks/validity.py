@@ -98,19 +98,14 @@ def judged(model: str | None) -> Pool:
     digest = hashlib.sha256((folder / "model.safetensors").read_bytes())
     digest.update("\n".join(e.sentence for e in examples).encode())
     cache = Path(tempfile.gettempdir()) / f"slantwise-validity-{digest.hexdigest()[:16]}.npz"
-    classifier = StanceClassifier.from_pretrained(model)
-    if cache.exists():
-        probabilities = np.load(cache)["probabilities"]
-    else:
-        probabilities = classifier.predict_proba(
-            [e.sentence for e in examples], [e.target for e in examples], [e.context for e in examples]
-        )
-        np.savez(cache, probabilities=probabilities)
+    if not cache.exists():
+        classifier = StanceClassifier.from_pretrained(model)
+        asked = ([e.sentence for e in examples], [e.target for e in examples], [e.context for e in examples])
+        np.savez(cache, probabilities=classifier.predict_proba(*asked), shares=classifier.shares or (1 / 3,) * 3)
+    stored = np.load(cache)
     names = [f"{e.group}|{e.outlet}|{e.target.name}" for e in examples]
     gold = np.array([STANCES.index(e.stance) for e in examples])
-    return Pool(
-        probabilities, gold, np.unique(names, return_inverse=True)[1], np.array(classifier.shares or (1 / 3,) * 3)
-    )
+    return Pool(stored["probabilities"], gold, np.unique(names, return_inverse=True)[1], stored["shares"])
 
 
 def synthetic(rng: np.random.Generator, size: int = 20_000, noise: float = 0.77) -> Pool:
