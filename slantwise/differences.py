@@ -132,7 +132,7 @@ def _letters(found: Differences, order: NDArray[np.intp]) -> list[tuple[str, ...
 
 
 def _quantiles(probability: float, freedom: Floats) -> Floats:
-    """Student's t quantiles; many at once are read off a grid of degrees of freedom, to within 0.1%."""
+    """Student's t quantiles; many at once are read off a grid of degrees of freedom, to within 0.3%."""
     if len(freedom) < 1_000:
         return np.asarray(stats.t.ppf(probability, freedom))
     grid = np.geomspace(freedom.min(), max(freedom.max(), freedom.min() * 1.01), 400)

@@ -63,7 +63,7 @@ def test_a_thousand_outlets_are_compared_in_seconds():
     many = [
         slant(str(i), slant=float(v), standard_error=float(e), articles=int(n))
         for i, (v, e, n) in enumerate(
-            zip(rng.normal(0, 0.3, 1000), rng.uniform(0.02, 0.3, 1000), rng.integers(1, 50, 1000))
+            zip(rng.normal(0, 0.3, 1000), rng.uniform(0.02, 0.3, 1000), rng.integers(1, 50, 1000), strict=True)
         )
     ]
     start = time.process_time()
@@ -87,7 +87,7 @@ def test_equal_outlets_are_seldom_told_apart(articles):
         errors = np.sqrt(((articles - 1) * means.var(axis=1, ddof=1) + 2 * 0.35**2) / (articles + 1) / articles)
         rows = [
             slant(slant=float(m), standard_error=float(e), articles=articles)
-            for m, e in zip(means.mean(axis=1), errors)
+            for m, e in zip(means.mean(axis=1), errors, strict=True)
         ]
         wrong += differences(rows).apart.any()
     assert wrong / 300 <= 0.06

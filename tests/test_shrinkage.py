@@ -28,15 +28,15 @@ def test_equal_errors_give_morris_1983():
     values, v, k = np.array([-0.5, -0.1, 0.0, 0.1, 0.6]), 0.02, 5
     b = (k - 3) / (k - 1) * v / values.var(ddof=1)
     half = 1.959964 * np.sqrt(v * (1 - (k - 1) / k * b) + 2 / (k - 3) * b**2 * (values - values.mean()) ** 2)
-    for found, value, h in zip(shrink(values, np.full(5, v**0.5)), values, half):
+    for found, value, h in zip(shrink(values, np.full(5, v**0.5)), values, half, strict=True):
         assert found.slant == pytest.approx(value + b * (values.mean() - value))
         assert found.high - found.low == pytest.approx(2 * h, rel=1e-5)
 
 
 @given(ROWS)
 def test_in_range_between_raw_and_others_and_never_without_width(rows):
-    values, errors = (np.array(x) for x in zip(*rows))
-    for found, value in zip(shrink(values, errors), values):
+    values, errors = (np.array(x) for x in zip(*rows, strict=True))
+    for found, value in zip(shrink(values, errors), values, strict=True):
         assert -1 <= found.low <= found.slant <= found.high <= 1
         assert found.low < found.high
         assert min(values) - 1e-9 <= found.slant <= max(values) + 1e-9
@@ -63,5 +63,5 @@ def test_covers_outlets_drawn_from_a_common_distribution():
     for _ in range(300):
         truth, errors = rng.normal(-0.1, 0.2, 8), rng.uniform(0.05, 0.4, 8)
         found = shrink(rng.normal(truth, errors), errors)
-        held += [e.low <= t <= e.high for e, t in zip(found, truth)]
+        held += [e.low <= t <= e.high for e, t in zip(found, truth, strict=True)]
     assert np.mean(held) >= 0.93
