@@ -56,5 +56,3 @@ def test_covers_skewed_bounded_means_from_two_articles_on(n, draw):
         error = moderated_error(x.var(ddof=1) / n, n, np.full(n, 1 / n))
         held.append(abs(x.mean() - truth) <= quantile * error)
     assert np.mean(held) >= 0.90
-
-

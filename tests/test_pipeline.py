@@ -85,7 +85,9 @@ def test_a_thousand_outlets_with_every_option(word_judge, tmp_path):
     assert {s.correction.rectifier for s in found} == {"pooled"}
     assert {s.groups for s in found} == {("a",)}
     assert {s.ranks for s in found} == {(1, 1000)}
-    assert all(math.isfinite(x) for s in found for x in (s.shrunk.low, s.correction.corrected.high, s.prior_shifted.low))
+    assert all(
+        math.isfinite(x) for s in found for x in (s.shrunk.low, s.correction.corrected.high, s.prior_shifted.low)
+    )
     assert "NaN" not in as_json(found, "Acme", "", "")
 
 

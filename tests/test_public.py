@@ -11,8 +11,8 @@ ROOT = Path(slantwise.__file__).parent
 # Down this list, never up; the modules of one row do not import each other.
 ORDER = [
     ["records"],
-    ["targets", "furniture", "quotes", "carried", "config", "articles", "metrics", "intervals"],
-    ["sentences", "cards", "slant", "differences", "shrinkage", "prior_shift", "correction"],
+    ["targets", "furniture", "quotes", "carried", "config", "articles", "metrics", "intervals", "shrinkage"],
+    ["sentences", "cards", "slant", "differences", "prior_shift", "correction"],
     ["corpus", "runtime"],
     ["labels", "classifier"],
     ["training", "pipeline"],
