@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from slantwise.intervals import degrees, moderated_error, t_interval
 from slantwise.records import Correction, Estimate, Judgement, Stance
+from slantwise.shrinkage import between_variance
 
 # With fewer labelled articles of its own an outlet is corrected by the error on all outlets' labels.
 FEWEST_LABELLED = 5
@@ -104,26 +105,34 @@ class LabelSums:
 
 @dataclass(frozen=True)
 class Rectifier:
-    """The classifier's mean error over the labels of several outlets: what they say less what it says, in [−2, 2].
+    """The classifier's error over the labels of several outlets: what they say less what it says, in [−2, 2].
 
-    `error` has the standard error `deviation`; `articles` are labelled, their weights sum to `drawn`.
+    `error` is the mean, with the squared standard error `variance`; `between` is the variance of the outlets' own
+    errors around it, as far as chance does not explain it, from `outlets` outlets with two labelled articles or more: 0
+    where these are under three. `articles` are labelled in all, their weights sum to `drawn`.
     """
 
     error: float
-    deviation: float
+    variance: float
+    between: float
+    outlets: int
     articles: int
     drawn: float
 
     @classmethod
-    def of(cls, outlets: Sequence[Clusters]) -> Rectifier:
-        """Take the error over all outlets together; zero and without a say where nothing is labelled."""
-        wrong, drawn = (np.concatenate(x) for x in zip(*((c.labels - c.judged, c.drawn) for c in outlets), strict=True))
+    def of(cls, clusters: Sequence[Clusters]) -> Rectifier:
+        """Take the error over all outlets together; zero, of no articles, where nothing is labelled."""
+        wrong, drawn = (
+            np.concatenate(x) for x in zip(*((c.labels - c.judged, c.drawn) for c in clusters), strict=True)
+        )
         total, m = float(drawn.sum()), int(np.count_nonzero(drawn))
         if not m:
-            return cls(0.0, 0.0, 0, 0.0)
-        error = float(wrong.sum()) / total
-        deviation = moderated_error(_scaled((wrong - error * drawn) / total, m), m, drawn / total)
-        return cls(error, deviation, m, total)
+            return cls(0.0, 0.0, 0.0, 0, 0, 0.0)
+        error, variance = _mean_error(wrong, drawn)
+        own = np.array([_mean_error(c.labels - c.judged, c.drawn) for c in clusters if c.labelled >= 2])
+        between = between_variance(own[:, 0], own[:, 1]) if len(own) > 2 else 0.0
+        shares = np.array([c.drawn.sum() for c in clusters]) / total
+        return cls(error, variance + between * float(np.sum(shares**2)), between, len(own), m, total)
 
 
 def correct(outlet: Clusters, shared: Rectifier, sentences: int, level: float = 0.95) -> Correction:
@@ -171,19 +180,28 @@ def prediction_powered(outlet: Clusters, level: float = 0.95) -> tuple[Estimate,
 def pooled(outlet: Clusters, shared: Rectifier, level: float = 0.95) -> Estimate:
     """The outlet's uncorrected slant and the mean error on all outlets' labels taken together.
 
-    It rests on the classifier erring alike, on average, on every outlet.
+    It rests on the outlet's error being one of those that the outlets' errors scatter like (a random effect). Where
+    fewer than three outlets have labels to tell that scatter, it rests on the classifier erring alike on all of them.
     """
     overall = float(outlet.scores.sum() / outlet.share.sum())
     n = len(outlet.share)
     choice = (outlet.scores - overall * outlet.share) / float(outlet.share.sum())
     rectifier = (outlet.labels - outlet.judged - shared.error * outlet.drawn) / shared.drawn
     of_choice = moderated_error(_scaled(choice, n), n, outlet.share / float(outlet.share.sum())) ** 2
-    of_rectifier = shared.deviation**2
+    parts = np.array([of_choice, shared.variance, shared.between])
     # An article that is both chosen and labelled has a part in both.
     both = 2 * float(np.sum(choice * rectifier))
-    variance = max(of_choice + of_rectifier + both, of_choice, of_rectifier)
-    freedom = variance**2 / (of_choice**2 / degrees(n) + of_rectifier**2 / degrees(shared.articles))
+    variance = max(float(parts.sum()) + both, float(parts.max()))
+    degrees_of_parts = np.array([degrees(n), degrees(shared.articles), max(1, shared.outlets - 1)])
+    freedom = variance**2 / float(np.sum(parts**2 / degrees_of_parts))
     return t_interval(overall + shared.error, float(np.sqrt(variance)), freedom, level)
+
+
+def _mean_error(wrong: Floats, drawn: Floats) -> tuple[float, float]:
+    """The weighted mean of articles' errors, given times their weights `drawn`, and its squared standard error."""
+    total, m = float(drawn.sum()), int(np.count_nonzero(drawn))
+    error = float(wrong.sum()) / total
+    return error, moderated_error(_scaled((wrong - error * drawn) / total, m), m, drawn / total) ** 2
 
 
 def _about_labels(outlet: Clusters, mean: float) -> Floats:

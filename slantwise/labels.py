@@ -140,7 +140,7 @@ def _row(values: Mapping[str, Any], place: str) -> _Row:
     found = str(values["hash"]) if values.get("hash") else None
     if span is None and found is None:
         raise InputError(f"{place}: names no sentence; accepted are start and end, or hash")
-    if values.get("stance") not in set(STANCES):
+    if values.get("stance") not in STANCES:
         raise InputError(
             f"{place}: stance {values.get('stance')!r} is not recognised; accepted are {', '.join(STANCES)}"
         )

@@ -127,9 +127,10 @@ class Correction:
     """An outlet's slant corrected by hand labels, beside what the labels say without the classifier.
 
     `sentences` and `articles` count what of the outlet is labelled. `rectifier` says where the classifier's error was
-    taken from: the outlet's `own` labels, those of all outlets `pooled` (which assumes that it errs alike on all of
-    them), or `none`, where there are too few labels for either and both estimates are None. `tuning` is the λ of
-    prediction-powered inference, the weight the classifier is given: 0 is labels only, 1 is the classifier in full.
+    taken from: the outlet's `own` labels, those of all outlets `pooled` (which assumes that its error on this one is
+    like those it makes on them), or `none`, where there are too few labels for either and `corrected` is None.
+    `labels_only` is None with fewer than two labelled articles. `tuning` is the λ of prediction-powered inference, the
+    weight the classifier is given: 0 is labels only, 1 is the classifier in full.
     """
 
     corrected: Estimate | None

@@ -50,8 +50,8 @@ def test_a_useless_classifier_leaves_the_labels_alone():
     noise = clusters(rng.uniform(-1, 1, 200), gold, drawn)
     estimate, tuning = prediction_powered(noise)
     alone = labels_only(noise)
-    assert tuning < 0.2
-    assert estimate.high - estimate.low < 1.06 * (alone.high - alone.low)
+    assert tuning < 0.3
+    assert estimate.high - estimate.low < 1.1 * (alone.high - alone.low)
     same = clusters(np.full(200, 0.3), gold, drawn)
     assert prediction_powered(same)[1] == 0
     assert prediction_powered(same)[0] == labels_only(same)
@@ -96,6 +96,7 @@ def test_few_labels_borrow_the_error_and_too_few_say_nothing():
     assert (shared.articles, correct(many, shared, 9).rectifier) == (32, "own")
     borrowed = correct(few, shared, 9)
     assert (borrowed.rectifier, borrowed.tuning, borrowed.articles) == ("pooled", 1.0, 2)
+    assert shared.between == 0
     assert borrowed.corrected.slant == pytest.approx(few.scores.mean() + shared.error)
     unlabelled = correct(none, shared, 0)
     assert (unlabelled.rectifier, unlabelled.labels_only) == ("pooled", None)
@@ -113,6 +114,15 @@ def test_pooled_covers_where_the_classifier_errs_alike():
         shared = Rectifier.of(outlets)
         held += [e.low <= 0 <= e.high for e in (pooled(o, shared) for o in outlets)]
     assert np.mean(held) >= 0.92
+
+
+def test_pooled_is_wider_where_the_outlets_errors_differ():
+    rng = np.random.default_rng(8)
+    alike = [outlet(rng, 40, 8) for _ in range(6)]
+    apart = [outlet(rng, 40, 8, bias=b) for b in (-0.5, -0.3, -0.1, 0.1, 0.3, 0.5)]
+    widths = [pooled(outlets[0], Rectifier.of(outlets)) for outlets in (alike, apart)]
+    assert Rectifier.of(apart).between == pytest.approx(0.14, abs=0.07)
+    assert widths[1].high - widths[1].low > 1.5 * (widths[0].high - widths[0].low)
 
 
 def test_labels_of_sentences_by_both_weights():

@@ -15,7 +15,7 @@ def outlets(*values, error=0.05, articles=20):
 
 
 def test_letters_say_who_can_be_told_apart():
-    found = compared(outlets(0.3, -0.5, -0.4, -0.2))
+    found = compared(outlets(0.3, -0.5, -0.4, -0.25))
     assert [s.groups for s in found] == [("c",), ("a",), ("a", "b"), ("b",)]
     assert [s.ranks for s in found] == [(4, 4), (1, 2), (1, 3), (2, 3)]
 

@@ -65,7 +65,7 @@ def test_groups_or_where_letters_run_out_ranks():
     assert "Group: outlets that share a letter cannot be told apart." in printed(slant(groups=("a", "b"), ranks=(1, 2)))
     text = printed(slant(ranks=(3, 14)))
     assert "3–14" in text
-    assert "Rank: places the outlet may truly have" in text
+    assert "Rank: the places that the outlet may truly have" in text
     assert "Group" not in printed(slant())
 
 
