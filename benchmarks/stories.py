@@ -154,7 +154,8 @@ def single_link(texts: StoryTexts, alike: float) -> Ints:
 
 def real(path: Path) -> None:
     """Sentences carried alike by outlets of real news, by threshold, all sentences of all articles."""
-    rows = [json.loads(line) for line in (gzip.open(path, "rt") if path.suffix == ".gz" else path.open())]
+    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
+        rows = [json.loads(line) for line in lines]
     texts, outlets = [], []
     for row in rows:
         for paragraph in row["text"].split("\n"):

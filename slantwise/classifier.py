@@ -35,11 +35,15 @@ class Encoder(Protocol):
 
 
 class StanceClassifier:
-    """Judges sentences toward a target company."""
+    """Judges sentences toward a target company.
 
-    def __init__(self, encoder: Encoder, name: str = "") -> None:
+    `shares` are those of the stances on the set it was calibrated on, None where that is not known.
+    """
+
+    def __init__(self, encoder: Encoder, name: str = "", shares: tuple[float, float, float] | None = None) -> None:
         self.encoder = encoder
         self.name = name
+        self.shares = shares
 
     @classmethod
     def from_pretrained(cls, model: str | Path | None = None) -> StanceClassifier:
@@ -47,10 +51,11 @@ class StanceClassifier:
 
         Raises InputError when it is not there, cannot be read, or labels other things than the three stances.
         """
-        from slantwise.runtime import TorchEncoder
+        from slantwise.runtime import TorchEncoder, calibration_shares
 
         folder = carried("model") if model is None else model
-        return cls(TorchEncoder.from_pretrained(folder), "released" if model is None else str(model))
+        encoder = TorchEncoder.from_pretrained(folder)
+        return cls(encoder, "released" if model is None else str(model), calibration_shares(folder))
 
     def predict(
         self,

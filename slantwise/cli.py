@@ -90,6 +90,19 @@ def _evaluate_flags(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="compare outlets within stories: how much of a slant is the choice of stories, how much their telling",
     )
+    parser.add_argument(
+        "--shrink",
+        action="store_true",
+        help="also draw slants of which little is known toward the outlets' mean",
+    )
+    parser.add_argument(
+        "--labels", metavar="FILE", help="also correct each slant by hand labels of a drawn sample (JSONL or CSV)"
+    )
+    parser.add_argument(
+        "--prior-shift",
+        action="store_true",
+        help="also correct each slant for other shares of the stances than the model was calibrated at",
+    )
     parser.add_argument("--level", type=float, default=0.95, help="the interval's level (default: 0.95)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the resampling (default: 0)")
     parser.add_argument(
@@ -172,16 +185,20 @@ def _evaluate(given: argparse.Namespace) -> int:
     from slantwise.targets import Target
 
     target = Target.of(given.target, given.alias)
-    means = estimand(given.weight, given.level)
+    means = estimand(given.weight, given.level, given.wire)
     articles = (
         read_articles(given.articles, given.outlet, known_outlets(), warn)
         if given.articles
         else carried_articles(target)
     )
     from slantwise.classifier import StanceClassifier
-    from slantwise.report import as_json, print_details, print_matched, print_slants, print_wire
+    from slantwise.report import as_json, print_details, print_estimates, print_matched, print_slants, print_wire
 
     classifier = StanceClassifier.from_pretrained(given.model)
+    if given.prior_shift and classifier.shares is None:
+        raise InputError(
+            f"{classifier.name}: calibration.json does not hold the shares of the stances, which --prior-shift needs"
+        )
     slants = score_outlets(
         articles,
         target,
@@ -194,11 +211,15 @@ def _evaluate(given: argparse.Namespace) -> int:
         warn,
         given.wire,
         given.matched,
+        shrink=given.shrink,
+        labels=given.labels,
+        prior_shift=classifier.shares if given.prior_shift else None,
     )
     if given.json:
-        print(as_json(slants, target.name, classifier.name, means))
+        print(as_json(slants, target.name, classifier.name, means, given.level))
     else:
         print_slants(slants, target.name, means)
+        print_estimates(slants)
         if given.wire:
             print_wire(slants, given.wire)
         if given.matched:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from slantwise.correction import Label
 from slantwise.matched import compare, numbered
 from slantwise.records import WIRE, Article, InputError, Judgement, OutletSlant, Sentence
-from slantwise.slant import SlantSums
 from slantwise.stories import StoryTexts
+from slantwise.tally import Tally
 from slantwise.targets import Target
 from slantwise.wire import Carried, Copies, Floats, Ints, carried, dispatches
 
@@ -35,6 +36,7 @@ class HeldArticles:
     _ends: array[int] = field(default_factory=lambda: array("q", [0]))
     _numbers: array[float] = field(default_factory=lambda: array("d"))
     _wordings: array[int] = field(default_factory=lambda: array("q"))
+    _labels: dict[int, Label] = field(default_factory=dict)
     _undated: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -50,8 +52,12 @@ class HeldArticles:
         body: Sequence[tuple[Sentence, Judgement]],
         headlines: Sequence[Judgement],
         period: str = "",
+        labels: Sequence[Label | None] | None = None,
     ) -> None:
-        """Take in an article's judged body sentences and headlines; without body sentences it is left out."""
+        """Take in an article's judged body sentences and headlines; without body sentences it is left out.
+
+        `labels` are the body sentences' hand labels.
+        """
         if not body:
             return
         if article.outlet == WIRE_OUTLET and self.wire == "drop":
@@ -59,6 +65,8 @@ class HeldArticles:
         self._outlets.append(article.outlet)
         self._periods.append(period)
         self._headlines.append(tuple(headlines))
+        start = len(self._wordings)
+        self._labels |= {start + i: label for i, label in enumerate(labels or ()) if label}
         for sentence, judgement in body:
             self._numbers.extend((*judgement.stance_probabilities, *judgement.voice_probabilities))
             self._wordings.append(self._copies.add(sentence.text) if self.wire else -1)
@@ -67,11 +75,12 @@ class HeldArticles:
             self._undated.append(f"{article.origin or article.outlet}: date {article.date!r}")
 
     def slants(
-        self, weight: str, level: float, seed: int, on_note: Callable[[str], None] = lambda message: None
+        self, tally: Tally, weight: str, level: float, seed: int, on_note: Callable[[str], None] = lambda message: None
     ) -> list[OutletSlant]:
         """Each outlet's slant with its shares of wire and standing text, and its comparison within stories.
 
-        `on_note` is called with one line for each outlet that is nothing but copies where these are dropped, and for
+        `tally`, empty so far, adds up the articles, with what each sentence weighs. `on_note` is called with one line
+        for each outlet that is nothing but copies where these are dropped, for labels of dropped sentences, and for
         what limits the comparison.
         """
         names, outlets = numbered(self._outlets)
@@ -82,18 +91,22 @@ class HeldArticles:
         weights = {"once": found.weights, "drop": np.where(found.wire | found.standing, 0.0, 1.0)}.get(
             self.wire or "", np.ones(len(groups))
         )
-        sums = SlantSums()
         for i, outlet in enumerate(self._outlets):
             kept = [j for j in range(ends[i], ends[i + 1]) if weights[j] > 0]
             judged = [self._judgement(j) for j in kept]
-            sums.add(outlet, judged, self._headlines[i], self._periods[i], [float(weights[j]) for j in kept])
+            labels = [self._labels.get(j) for j in kept]
+            each = [float(weights[j]) for j in kept]
+            tally.add(outlet, judged, self._headlines[i], self._periods[i], labels, each)
         if self.wire == "drop":
             for period, judged in self._dispatches(groups, found, article):
-                sums.add(WIRE_OUTLET, judged, period=period)
-        slants = sums.slants(weight, level, seed)
+                tally.add(WIRE_OUTLET, judged, period=period)
+        slants = tally.slants(weight, level, seed)
         gone = sorted(set(names) - {s.outlet for s in slants})
         for name in gone:
             on_note(f"{name}: every sentence about {self.target.name} is wire copy or standing text; left out")
+        lost = sum(weights[j] == 0 for j in self._labels)
+        if lost:
+            on_note(f"{lost} labels are of wire copy or standing text; left out")
         slants = self._with_shares(slants, names, outlets[article], found) if self.wire else slants
         return self._with_matched(slants, names, outlets, article, weights, weight, level, on_note)
 

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 import networkx
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from slantwise.records import MatchedSlant
+from slantwise.intervals import t_interval
+from slantwise.records import Estimate, MatchedSlant
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -127,16 +127,20 @@ def _fitted(cells: _Cells, firm: NDArray[np.bool_], level: float) -> list[Matche
     matched = np.bincount(cells.outlet, cells.articles * (told[cells.story] > 1))
     found = []
     for o in range(outlets):
-        of_telling = _interval(telling[o], spread[0][o], shared[o] - 1, level) if firm[o] else (-2.0, 2.0)
-        of_selection = _interval(selection[o], spread[1][o], shared[o] - 1, level) if firm[o] else (-2.0, 2.0)
+        of_telling, of_selection = (
+            t_interval(float(x[o]), float(error[o]), int(shared[o]) - 1, level, 2.0)
+            if firm[o]
+            else Estimate(float(x[o]), -2.0, 2.0)
+            for x, error in zip((telling, selection), spread, strict=True)
+        )
         found.append(
             MatchedSlant(
                 telling=float(telling[o]),
-                low=of_telling[0],
-                high=of_telling[1],
+                low=of_telling.low,
+                high=of_telling.high,
                 selection=float(selection[o]),
-                selection_low=of_selection[0],
-                selection_high=of_selection[1],
+                selection_low=of_selection.low,
+                selection_high=of_selection.high,
                 grand=grand,
                 stories=int(stories[o]),
                 shared_stories=int(shared[o]),
@@ -180,11 +184,6 @@ def _jackknife(
         of_selection += (raw_change - raw_change[reference].mean() - change) ** 2
     shared = max(int((told > 1).sum()), 1)
     return np.sqrt(of_telling * (shared - 1) / shared), np.sqrt(of_selection * (stories - 1) / stories)
-
-
-def _interval(centre: float, error: float, freedom: int, level: float) -> tuple[float, float]:
-    half = float(stats.t.ppf((1 + level) / 2, freedom)) * error
-    return max(-2.0, float(centre - half)), min(2.0, float(centre + half))
 
 
 def numbered(names: Sequence[str]) -> tuple[list[str], Ints]:

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 from slantwise.comparison import HeldArticles
+from slantwise.differences import compared
+from slantwise.labels import LabelBook, read_labels
 from slantwise.records import VOICES, Article, InputError, Judgement, OutletSlant, Part, Sentence
 from slantwise.repeats import Judge, RememberingJudge
 from slantwise.sentences import split_article
-from slantwise.slant import SlantSums, period_of
+from slantwise.shrinkage import with_shrunk
+from slantwise.slant import period_of
+from slantwise.tally import Tally
 from slantwise.targets import Target
 
 CHUNK = 512
@@ -38,6 +44,10 @@ def score_outlets(
     on_skip: Callable[[str], None] = lambda message: None,
     wire: str | None = None,
     matched: bool = False,
+    *,
+    shrink: bool = False,
+    labels: str | Path | None = None,
+    prior_shift: Sequence[float] | None = None,
 ) -> list[OutletSlant]:
     """Score how each outlet leans toward the target, the most accusing first.
 
@@ -46,22 +56,28 @@ def score_outlets(
     slant for each, in order of time. `on_skip` is called with one line for every article that is left out: it has no
     body sentence about the target, or, with `by`, no date that can be read.
 
+    On request each slant comes with others beside it: `shrink`, drawn toward the mean of the outlets; `labels`, a file
+    of hand labels (see `labels`), corrected by them; `prior_shift`, the shares of the stances on the set the classifier
+    was calibrated on, corrected for other shares.
+
     `wire` says what becomes of sentences that several outlets carry alike, and of an outlet's standing text: `keep`
     leaves them in and tells their shares, `once` lets all copies of a sentence together weigh as much as one, `drop`
     leaves them out of the outlets and shows the shared ones as an outlet called "(wire)"; by default they are left in
-    and not looked for. `matched` compares outlets within stories. Both look among the outlets that are scored, and
-    keep some numbers of every sentence until the last article has been read.
+    and not looked for. What a sentence weighs, it weighs in every estimate. `matched` compares outlets within stories,
+    by the plain slants. Both look among the outlets that are scored, and keep some numbers of every sentence until the
+    last article has been read.
 
-    Raises InputError when a source is not among the articles' outlets, when nothing is about the target, and when
-    `matched` is asked for over time.
+    Raises InputError when a source is not among the articles' outlets, when nothing is about the target, when labels do
+    not fit the articles, and when `matched` is asked for over time.
     """
     if matched and by:
         raise InputError(f"matched cannot be combined with by {by!r}; leave one of them out")
     target = Target.of(target)
     seen: set[str] = set()
-    sums = SlantSums()
+    book = read_labels(labels, target.name) if labels is not None else None
+    tally = Tally.of(prior_shift, labelled=book is not None)
     held = HeldArticles(target, wire, matched) if wire is not None or matched else None
-    for article, judged in judge_articles(_chosen(articles, sources, seen), target, classifier):
+    for article, judged in judge_articles(_chosen(articles, sources, seen, book), target, classifier):
         body = [pair for pair in judged if pair[0].part is Part.BODY]
         scored = [judgement for _, judgement in body]
         headlines = [judgement for sentence, judgement in judged if sentence.part is Part.HEADLINE]
@@ -72,22 +88,28 @@ def score_outlets(
             where = article.origin or article.outlet
             on_skip(f"{where}: date {article.date!r} is not ISO 8601 (2018-08-06) or RFC 2822; left out")
             continue
+        found = (
+            book.of(article, [s for s, _ in body], partial(split_article, article, target), on_skip) if book else None
+        )
         if held:
-            held.add(article, body, headlines, period)
+            held.add(article, body, headlines, period, found)
         else:
-            sums.add(article.outlet, scored, headlines, period)
+            tally.add(article.outlet, scored, headlines, period, found)
     unknown = [s for s in sources or () if s not in seen]
     if unknown:
         raise InputError(
             f"source {unknown[0]!r} is not among the articles' outlets; known are {', '.join(sorted(seen)) or 'none'}"
         )
-    slants = held.slants(weight, level, seed, on_skip) if held else sums.slants(weight, level, seed)
+    slants = held.slants(tally, weight, level, seed, on_skip) if held else tally.slants(weight, level, seed)
     if not slants:
         raise InputError(
             f"no article {'with a date ' if by else ''}has a sentence about {target.name}; "
             "give other articles, another --target or an --alias"
         )
-    return slants
+    if book:
+        book.check_all_came()
+    slants = compared(slants, level)
+    return with_shrunk(slants, level) if shrink else slants
 
 
 def judge_articles(articles: Iterable[Article], target: Target, classifier: Judge | None = None) -> Iterator[Judged]:
@@ -143,8 +165,12 @@ def _in_its_voice(sentence: Sentence, judgement: Judgement) -> Judgement:
     return replace(judgement, voice_probabilities=(voice[0], voice[1], voice[2]))
 
 
-def _chosen(articles: Iterable[Article], sources: Sequence[str] | None, seen: set[str]) -> Iterator[Article]:
+def _chosen(
+    articles: Iterable[Article], sources: Sequence[str] | None, seen: set[str], book: LabelBook | None
+) -> Iterator[Article]:
     for article in articles:
         seen.add(article.outlet)
+        if book:
+            book.saw(article)
         if not sources or article.outlet in sources:
             yield article

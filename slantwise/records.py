@@ -114,6 +114,34 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """A slant and its interval, all three in [−1, 1]; of a difference of slants in [−2, 2]."""
+
+    slant: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """An outlet's slant corrected by hand labels, beside what the labels say without the classifier.
+
+    `sentences` and `articles` count what of the outlet is labelled. `rectifier` says where the classifier's error was
+    taken from: the outlet's `own` labels, those of all outlets `pooled` (which assumes that its error on this one is
+    like those it makes on them), or `none`, where there are too few labels for either and `corrected` is None.
+    `labels_only` is None with fewer than two labelled articles. `tuning` is the λ of prediction-powered inference, the
+    weight the classifier is given: 0 is labels only, 1 is the classifier in full.
+    """
+
+    corrected: Estimate | None
+    labels_only: Estimate | None
+    sentences: int
+    articles: int
+    rectifier: str
+    tuning: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class MatchedSlant:
     """An outlet compared with the others within stories: its slant = `grand` + `selection` + `telling`, exactly.
 
@@ -142,17 +170,24 @@ class MatchedSlant:
 class OutletSlant:
     """How one outlet leans toward the target, and how sure that is.
 
-    `slant`, `low` and `high` lie in [−1, 1]. `resampled` names the units the interval was drawn from: `articles`,
-    or `sentences` where the outlet has one article. Where `enough` is false there is too little to say and the
-    interval is the whole range. `shares` are the mean probabilities of the stances, weighted as the slant is, and
-    `stances` counts the sentences by their most probable one. `own_voice` and `quoted` are the slants of the sentences
-    in the outlet's voice and in everyone else's, `voices` those of each voice; `headlines` is the mean score of the
-    headlines. They are None where there are none. `accusing` counts the articles with an accusatory sentence,
+    `slant`, `low` and `high` lie in [−1, 1]. `resampled` names the units the interval was drawn from: `articles`, or
+    `sentences` where the outlet has one article. Where `enough` is false there is too little to say and the interval is
+    the whole range. `standard_error` is that of the mean over articles, also where there is only one: it is what
+    outlets are compared and shrunk by. `shares` are the mean probabilities of the stances, weighted as the slant is,
+    and `stances` counts the sentences by their most probable one. `own_voice` and `quoted` are the slants of the
+    sentences in the outlet's voice and in everyone else's, `voices` those of each voice; `headlines` is the mean score
+    of the headlines. They are None where there are none. `accusing` counts the articles with an accusatory sentence,
     `answered` those of them in which the target's voice is heard too. `period` is the month (`2018-08`) or week
-    (`2018-W32`) that the articles are of, where the slant was asked for over time. `wire` is the share of the outlet's
-    sentences that other outlets carry alike, `standing` the share that is its own standing text, before any is left
-    out; None where copies were not looked for. `matched` compares the outlet within stories; None where that was not
-    asked for, or no story connects it with the others.
+    (`2018-W32`) that the articles are of, where the slant was asked for over time.
+
+    `ranks` are the first and the last place, from 1 for the most accusing, that the outlet may truly have among those
+    it was scored with; `groups` are its letters among them: two that share a letter cannot be told apart. They are None
+    and empty where there is nothing to compare with, `groups` also where letters would run out. `shrunk`,
+    `prior_shifted` and `correction` are there where they were asked for and could be had.
+
+    `wire` is the share of the outlet's sentences that other outlets carry alike, `standing` the share that is its own
+    standing text, before any is left out; None where copies were not looked for. `matched` compares the outlet within
+    stories; None where that was not asked for, or no story connects it with the others.
     """
 
     outlet: str
@@ -161,6 +196,7 @@ class OutletSlant:
     high: float
     articles: int
     sentences: int
+    standard_error: float
     resampled: str
     enough: bool
     own_voice: float | None
@@ -172,6 +208,11 @@ class OutletSlant:
     accusing: int
     answered: int
     period: str = ""
+    ranks: tuple[int, int] | None = None
+    groups: tuple[str, ...] = ()
+    shrunk: Estimate | None = None
+    prior_shifted: Estimate | None = None
+    correction: Correction | None = None
     wire: float | None = None
     standing: float | None = None
     matched: MatchedSlant | None = None

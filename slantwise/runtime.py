@@ -74,6 +74,17 @@ def load_checkpoint(folder: str | Path) -> tuple[StanceModel, Any]:
     return model.eval(), _loaded(AutoTokenizer, path, folder)
 
 
+def calibration_shares(folder: str | Path) -> tuple[float, float, float] | None:
+    """The shares of the stances on the set a checkpoint was calibrated on; None where it does not say."""
+    path = Path(folder) if Path(folder).is_dir() else _from_hub(str(folder))
+    try:
+        shares = json.loads((path / CALIBRATION).read_text())["shares"]
+        accusatory, neutral, defending = (float(shares[str(s)]) for s in STANCES)
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
+    return accusatory, neutral, defending
+
+
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep transformers' reports of missing heads and its progress bars off the terminal for a while."""

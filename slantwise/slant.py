@@ -3,11 +3,9 @@
 The slant of an article is the mean score of its sentences about the target. The slant of an outlet is the mean over
 its articles (`weight="article"`), or over all its sentences (`weight="sentence"`).
 
-The interval comes from resampling articles, because sentences of one article are not independent: the bootstrap's
-standard error, corrected for few articles (√(n/(n−1)) and Student's t with n−1 degrees of freedom, after Cameron,
-Gelbach and Miller 2008 on few clusters), clipped to [−1, 1]. An outlet with one article is resampled by sentences,
-which says nothing of how its next article would lean; the result says so. It covers the choice of articles, not the
-classifier's errors.
+The interval comes from resampling articles, because sentences of one article are not independent; `intervals` says
+how and what is done where articles are few. An outlet with one article is resampled by sentences, which says nothing of
+how its next article would lean; the result says so. It covers the choice of articles, not the classifier's errors.
 """
 
 from __future__ import annotations
@@ -21,13 +19,12 @@ from email.utils import parsedate_to_datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
+from slantwise.intervals import SENTENCE_SD, degrees, ratio_error, t_interval
 from slantwise.records import STANCES, VOICES, InputError, Judgement, OutletSlant, Stance, Voice
 
 WEIGHTS = ("article", "sentence")
 FEWEST_SENTENCES = 5
-RESAMPLES = 2_000
 
 Floats = NDArray[np.float64]
 
@@ -40,13 +37,20 @@ ESTIMANDS = {
     "quoted": "the same of the sentences in everyone else's voice",
     "voices": "the same of each voice: the outlet's, the target's, other sources'",
     "headlines": "mean score of the headlines about the target; they count in no other figure",
+    "accusing_articles": "number of articles with a sentence whose most probable stance is accusatory",
     "right_of_reply": "share of the articles with an accusatory sentence in which the target's voice is heard too",
+    "stances": "number of sentences of which each stance is the most probable",
+    "standard_error": "of the slant as a mean over articles; what outlets are compared and shrunk by",
+    "ranks": "first and last place among the outlets that the differences leave open, 1 the most accusing",
+    "groups": "two outlets that share a letter cannot be told apart (simultaneous intervals of all differences)",
+    "shrunk": "the slant drawn toward the mean of the outlets by how little is known of it (empirical Bayes)",
+    "prior_shifted": "the slant if outlets differ in how often they take each stance but not in how each reads",
+    "correction": "the slant as hand labels would give it for all articles: labels alone, and with the classifier",
     "wire": "share of the outlet's sentences that other outlets carry alike, before any is left out",
     "standing": "share of the outlet's sentences that stand in at least half of its articles",
     "matched": "slant = grand + selection + telling: the mean of the outlets, what the choice of stories adds, and how "
     "the stories are told, both as differences from the average outlet",
 }
-
 
 PERIODS = ("month", "week")
 
@@ -76,11 +80,18 @@ def day_of(date: str) -> Date | None:
             return None
 
 
-def estimand(weight: str, level: float) -> str:
+_WITH_WIRE = {
+    "once": ", all copies of a sentence together weighing as much as one",
+    "drop": ", without wire copy and standing text",
+}
+
+
+def estimand(weight: str, level: float, wire: str | None = None) -> str:
     """What the figures mean, in one sentence for the output."""
     mean = "mean over articles of the mean sentence score" if weight == "article" else "mean sentence score"
     score = "P(defending) − P(accusatory), over body sentences about the target"
-    return f"{mean}, {score}; {level:.0%} interval from resampling articles"
+    copies = _WITH_WIRE.get(wire or "", "")
+    return f"{mean}, {score}{copies}; {level:.0%} interval from resampling articles"
 
 
 @dataclass
@@ -151,18 +162,23 @@ class _OutletSums:
             probabilities = probabilities / counts[:, None]
             totals, weights = totals / counts, weights / counts
         slant = float(totals.sum() / weights.sum())
+        error, freedom = ratio_error(totals, weights, seed), degrees(len(totals))
         single = len(totals) == 1
-        units = np.array(self.only_article).T if single else (totals, weights)
         enough = sum(self.counts) >= FEWEST_SENTENCES
-        low, high = _interval(units[0], units[1], slant, level, seed) if enough else (-1.0, 1.0)
+        of_mean = (error, freedom)
+        if single:
+            scores, each = np.array(self.only_article).T
+            of_mean = (ratio_error(scores, each, seed, SENTENCE_SD), degrees(len(scores)))
+        interval = t_interval(slant, *of_mean, level)
         others = np.sum([self.voices[v] for v in VOICES if v is not Voice.OUTLET], axis=0)
         return OutletSlant(
             outlet=outlet,
             slant=slant,
-            low=low,
-            high=high,
+            low=interval.low if enough else -1.0,
+            high=interval.high if enough else 1.0,
             articles=len(self.totals),
             sentences=sum(self.counts),
+            standard_error=error,
             resampled="sentences" if single else "articles",
             enough=enough,
             own_voice=_mean(self.voices[Voice.OUTLET]),
@@ -185,23 +201,3 @@ def _count(sums: list[float], judgement: Judgement, weight: float = 1.0) -> None
 def _mean(sums: Sequence[float]) -> float | None:
     total, count = sums
     return float(total / count) if count else None
-
-
-def _interval(totals: Floats, counts: Floats, centre: float, level: float, seed: int) -> tuple[float, float]:
-    n = len(totals)
-
-    def ratio(t: Floats, c: Floats, axis: int = -1) -> Floats:
-        return np.asarray(t.sum(axis=axis) / c.sum(axis=axis))
-
-    drawn = stats.bootstrap(
-        (totals, counts),
-        ratio,
-        paired=True,
-        vectorized=True,
-        n_resamples=RESAMPLES,
-        batch=max(1, 10**7 // n),
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    )
-    half = stats.t.ppf((1 + level) / 2, n - 1) * np.sqrt(n / (n - 1)) * drawn.standard_error
-    return max(-1.0, float(centre - half)), min(1.0, float(centre + half))

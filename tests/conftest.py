@@ -9,8 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from slantwise.records import Judgement
+
+# How fast a loaded machine is says nothing of the code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 WORDS = "company bank data said denied fined praised the a of and users lied helps charge court it [TARGET] . , \" ' :".split()
 

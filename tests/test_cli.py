@@ -55,6 +55,28 @@ def test_json_is_alone_on_stdout_and_warnings_go_to_stderr(capsys, news, tiny_mo
     assert "c.txt: no sentence is about Acme; left out" in err
 
 
+def test_labels_shrinkage_and_prior_shift(capsys, news, tiny_model, tmp_path):
+    model = shutil.copytree(tiny_model, tmp_path / "model")
+    options = ("--articles", news, "--target", "Acme", "--model", model)
+    status, _, err = run(capsys, evaluate, *options, "--prior-shift")
+    assert status == 2
+    assert "calibration.json does not hold the shares of the stances, which --prior-shift needs" in err
+    (model / "calibration.json").write_text('{"shares": {"accusatory": 0.3, "neutral": 0.5, "defending": 0.2}}')
+    labels = tmp_path / "labels.csv"
+    labels.write_text(f"origin,start,end,stance,probability\n{news / 'Accuser' / 'a.txt'},0,23,accusatory,0\n")
+    status, _, err = run(capsys, evaluate, *options, "--labels", labels)
+    assert status == 2
+    assert f"{labels}, line 2: probability '0' is not a number above 0 and up to 1" in err
+    labels.write_text(labels.read_text().replace(",0\n", ",1\n"))
+    status, out, err = run(capsys, evaluate, *options, "--json", "--shrink", "--prior-shift", "--labels", labels)
+    assert (status, err) == (0, "")
+    accuser = next(o for o in json.loads(out)["outlets"] if o["outlet"] == "Accuser")
+    assert accuser["correction"]["sentences"] == 1
+    assert accuser["correction"]["rectifier"] == "none"
+    assert accuser["shrunk"] is None
+    assert accuser["prior_shifted"]["low"] < accuser["prior_shifted"]["high"]
+
+
 def test_sources_and_aliases(capsys, news, tiny_model):
     options = ("--json", "--articles", news, "--model", tiny_model)
     _, out, _ = run(capsys, evaluate, "--source", "Defender", "--target", "Acme", *options)

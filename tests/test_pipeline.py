@@ -1,8 +1,13 @@
+import json
+import math
+
 import pytest
 from conftest import WordJudge, judgement
 
+from slantwise.corpus import sentence_hash
 from slantwise.pipeline import CHUNK, judge_articles, score_outlets
 from slantwise.records import Article, InputError, Voice
+from slantwise.report import as_json
 from slantwise.targets import Target
 
 ACME = Target("Acme")
@@ -35,6 +40,55 @@ def test_over_time(word_judge):
     assert skipped == ["three: date 'yesterday' is not ISO 8601 (2018-08-06) or RFC 2822; left out"]
     with pytest.raises(InputError, match="no article with a date has a sentence about Acme"):
         score_outlets(dated[2:], ACME, word_judge, by="week")
+
+
+def dated(number):
+    return [
+        Article(f"Acme {'lied' if i % 2 else 'helps'}. Acme sells cars.", "AB"[i % 4 // 2], url=f"u:{i}")
+        for i in range(number)
+    ]
+
+
+def labels(path, urls, stance="accusatory"):
+    rows = [{"url": u, "hash": sentence_hash("Acme sells cars."), "stance": stance, "probability": 0.5} for u in urls]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    return path
+
+
+def test_other_estimates_stand_beside_the_plain_one(word_judge, tmp_path):
+    file = labels(tmp_path / "l.jsonl", [f"u:{i}" for i in range(0, 24, 2)])
+    plain = score_outlets(dated(24), ACME, word_judge)
+    found = score_outlets(dated(24), ACME, word_judge, shrink=True, labels=file, prior_shift=(0.3, 0.4, 0.3))
+    assert [(s.slant, s.low, s.high) for s in found] == [(s.slant, s.low, s.high) for s in plain]
+    assert all(s.correction is None and s.prior_shifted is None for s in plain)
+    for s in found:
+        assert (s.correction.rectifier, s.correction.articles, s.correction.sentences) == ("own", 6, 6)
+        assert s.correction.labels_only.slant == -1
+        assert s.prior_shifted.low <= s.prior_shifted.slant <= s.prior_shifted.high
+        assert s.shrunk is None
+        assert s.groups == ("a",)
+
+
+def test_labels_of_outlets_that_are_not_scored_are_no_mistake(word_judge, tmp_path):
+    file = labels(tmp_path / "l.jsonl", [f"u:{i}" for i in range(24)])
+    (found,) = score_outlets(dated(24), ACME, word_judge, sources=["A"], labels=file)
+    assert found.correction.articles == 12
+    with pytest.raises(InputError, match="url 'u:9' is of no article that was given"):
+        score_outlets(dated(9), ACME, word_judge, labels=labels(tmp_path / "m.jsonl", ["u:9"]))
+
+
+def test_a_thousand_outlets_with_every_option(word_judge, tmp_path):
+    many = [Article("Acme lied. Acme helps. Acme sells cars.", f"Outlet {i}", url=f"u:{i}") for i in range(1000)]
+    file = labels(tmp_path / "l.jsonl", [f"u:{i}" for i in range(20)])
+    found = score_outlets(many, ACME, word_judge, shrink=True, labels=file, prior_shift=(0.3, 0.4, 0.3))
+    assert len(found) == 1000
+    assert {s.correction.rectifier for s in found} == {"pooled"}
+    assert {s.groups for s in found} == {("a",)}
+    assert {s.ranks for s in found} == {(1, 1000)}
+    assert all(
+        math.isfinite(x) for s in found for x in (s.shrunk.low, s.correction.corrected.high, s.prior_shifted.low)
+    )
+    assert "NaN" not in as_json(found, "Acme", "", "")
 
 
 def test_the_headline_is_judged_but_is_not_body(word_judge):

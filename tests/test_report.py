@@ -2,11 +2,20 @@ import io
 import json
 from dataclasses import replace
 
+import pytest
 from rich.console import Console
 
 from slantwise.metrics import Measured
-from slantwise.records import STANCES, VOICES, MatchedSlant, OutletSlant
-from slantwise.report import as_json, print_details, print_figures, print_matched, print_slants, print_wire
+from slantwise.records import STANCES, VOICES, Correction, Estimate, MatchedSlant, OutletSlant
+from slantwise.report import (
+    as_json,
+    print_details,
+    print_estimates,
+    print_figures,
+    print_matched,
+    print_slants,
+    print_wire,
+)
 
 
 def slant(outlet="A", low=-0.6, high=0.1, **changes):
@@ -17,6 +26,7 @@ def slant(outlet="A", low=-0.6, high=0.1, **changes):
         high=high,
         articles=3,
         sentences=12,
+        standard_error=0.15,
         resampled="articles",
         enough=True,
         own_voice=-0.3,
@@ -51,13 +61,53 @@ def test_table_marks_what_is_less_sure():
     assert "² Too few sentences" in printed(slant(enough=False, low=-1.0, high=1.0))
 
 
+def test_groups_or_where_letters_run_out_ranks():
+    assert "Group: outlets that share a letter cannot be told apart." in printed(slant(groups=("a", "b"), ranks=(1, 2)))
+    text = printed(slant(ranks=(3, 14)))
+    assert "3–14" in text
+    assert "Rank: the places that the outlet may truly have" in text
+    assert "Group" not in printed(slant())
+
+
+def estimates(*slants):
+    out = io.StringIO()
+    print_estimates(slants, Console(file=out, width=140))
+    return out.getvalue()
+
+
+def test_other_estimates_are_shown_where_there_are_any():
+    assert estimates(slant()) == ""
+    text = estimates(slant(shrunk=Estimate(-0.2, -0.5, 0.1)), slant("B"))
+    assert "-0.50…+0.10" in text
+    assert "Shrunk: drawn toward the mean" in text
+    assert "corrected" not in text
+    corrected = Correction(Estimate(-0.4, -0.7, -0.1), None, 31, 4, "pooled", 1.0)
+    text = estimates(slant(prior_shifted=Estimate(-0.3, -0.6, 0.0), correction=corrected))
+    assert "Prior shift: rests on the assumption" in text
+    assert "-0.70…-0.10³" in text
+    assert "31 in 4" in text
+    none = Correction(None, None, 0, 0, "none", None)
+    assert "0 in 0" in estimates(slant(correction=none))
+
+
+def test_pairs_in_json_up_to_twenty_outlets():
+    few = json.loads(as_json([slant("A", slant=-0.9, articles=9), slant("B", slant=0.9, articles=9)], "Acme", "", ""))
+    (pair,) = few["differences"]
+    assert pair["outlets"] == ["A", "B"]
+    assert pair["difference"] == pytest.approx(-1.8)
+    assert pair["low"] < -1.8 < pair["high"] < 0
+    assert pair["told_apart"] is True
+    many = json.loads(as_json([slant(str(i)) for i in range(21)], "Acme", "", ""))
+    assert many["differences"] is None
+
+
 def test_names_from_the_web_are_text_not_markup():
     assert "[red]Post[/red]" in printed(slant("[red]Post[/red]"))
 
 
 def test_json():
     found = json.loads(as_json([slant()], "Acme", "released", "mean score"))
-    assert list(found) == ["target", "model", "estimand", "estimands", "outlets"]
+    assert list(found) == ["target", "model", "estimand", "estimands", "outlets", "differences"]
     assert set(found["estimands"]) <= set(found["outlets"][0])
     assert found["outlets"][0]["outlet"] == "A"
     assert found["outlets"][0]["low"] == -0.6

@@ -92,6 +92,21 @@ def test_mirror_image(articles):
     assert there.low == pytest.approx(-back.high, abs=0.02)
 
 
+@pytest.mark.parametrize("score", [-1.0, 0.0, 0.3, 1.0])
+@pytest.mark.parametrize("number", [2, 5, 40])
+def test_identical_articles_have_an_interval_with_a_width(score, number):
+    found = slant([[score] * 4] * number)
+    assert found.high - found.low > 0.005 * 40 / number
+    assert found.low <= found.slant <= found.high
+    assert found.standard_error > 0
+
+
+def test_two_articles_give_an_interval_of_use():
+    found = slant([[0.1, 0.2, 0.3], [0.0, 0.1, 0.4]])
+    assert found.resampled == "articles"
+    assert 0.3 < found.high - found.low < 1.6
+
+
 def test_equal_seeds_give_equal_intervals():
     articles = [[0.1, 0.2, 0.9], [-0.5, 0.1], [0.3]]
     assert slant(articles, seed=3) == slant(articles, seed=3)

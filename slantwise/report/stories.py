@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from slantwise.records import OutletSlant
-from slantwise.report.table import signed
+from slantwise.report.cells import named, signed
 
 _BECOMES = {
     "keep": "left in",
@@ -47,16 +47,14 @@ def print_matched(slants: Sequence[OutletSlant], console: Console | None = None)
     for s in slants:
         m = s.matched
         if m is None:
-            table.add_row(escape(s.outlet), signed(s.slant), *["–"] * 6)
+            table.add_row(named(s), signed(s.slant), *["–"] * 6)
             continue
         choice, telling = (
             f"{signed(low)}…{signed(high)} " if m.enough else "³"
             for low, high in ((m.selection_low, m.selection_high), (m.low, m.high))
         )
         counts = (f"{m.shared_stories} of {m.stories}", f"{m.matched_articles} of {s.articles}")
-        table.add_row(
-            escape(s.outlet), signed(s.slant), signed(m.selection), choice, signed(m.telling), telling, *counts
-        )
+        table.add_row(named(s), signed(s.slant), signed(m.selection), choice, signed(m.telling), telling, *counts)
     console.print(table)
     grand = next((s.matched.grand for s in slants if s.matched), None)
     console.print(

@@ -12,13 +12,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from slantwise.differences import differences
 from slantwise.metrics import Measured
 from slantwise.records import OutletSlant
+from slantwise.report.cells import named, signed
 from slantwise.slant import ESTIMANDS
 
 SCALE_WIDTH = 19
 # From this width on the terminal has room for the intervals as pictures.
 ROOMY = 110
+# Pairs grow with the square of the outlets; of more than this many the JSON has groups and ranks alone.
+MOST_IN_PAIRS = 20
 
 
 def print_slants(slants: Sequence[OutletSlant], target: str, estimand: str, console: Console | None = None) -> None:
@@ -31,16 +35,27 @@ def print_slants(slants: Sequence[OutletSlant], target: str, estimand: str, cons
     table.add_column("interval", justify="right", no_wrap=True)
     if roomy:
         table.add_column("accuses · defends", no_wrap=True)
+    lettered = any(s.groups for s in slants)
+    ranked = not lettered and any(s.ranks for s in slants)
+    if lettered or ranked:
+        table.add_column("group" if lettered else "rank", overflow="fold", max_width=9)
     for name in ("own", "quoted", "articles", "sentences"):
         table.add_column(name, justify="right")
     for s in slants:
         numbers = (signed(s.own_voice), signed(s.quoted), str(s.articles), str(s.sentences))
+        place = ["".join(s.groups)] if lettered else [f"{s.ranks[0]}–{s.ranks[1]}"] if ranked and s.ranks else []
         bounds = f"{signed(s.low)}…{signed(s.high)}{_remark(s)}"
-        table.add_row(_named(s), signed(s.slant), bounds, *([_scale(s)] if roomy else []), *numbers)
+        table.add_row(named(s), signed(s.slant), bounds, *([_scale(s)] if roomy else []), *place, *numbers)
     console.print(table)
     console.print(
         f"Slant: {estimand}. Own: in the outlet's own voice; quoted: in everyone else's.", style="dim", markup=False
     )
+    if lettered:
+        console.print("Group: outlets that share a letter cannot be told apart.", style="dim", markup=False)
+    if ranked:
+        console.print(
+            "Rank: the places that the outlet may truly have, 1 the most accusing.", style="dim", markup=False
+        )
     if any(s.resampled == "sentences" and s.enough for s in slants):
         console.print(
             "¹ One article: the interval comes from resampling its sentences, not from other articles of the outlet.",
@@ -61,7 +76,7 @@ def print_details(slants: Sequence[OutletSlant], console: Console | None = None)
         shares = [f"{x:.0%}" for x in s.shares.values()]
         voices = [signed(x) for x in s.voices.values()]
         reply = f"{s.answered} of {s.accusing}" if s.accusing else "–"
-        table.add_row(_named(s), *shares, *voices, signed(s.headlines), reply)
+        table.add_row(named(s), *shares, *voices, signed(s.headlines), reply)
     console = console or Console()
     console.print(table)
     console.print(
@@ -73,8 +88,12 @@ def print_details(slants: Sequence[OutletSlant], console: Console | None = None)
     )
 
 
-def as_json(slants: Sequence[OutletSlant], target: str, model: str, estimand: str) -> str:
-    """The slants as one JSON object: `target`, `model`, `estimand` (of the slant), `estimands` and `outlets`."""
+def as_json(slants: Sequence[OutletSlant], target: str, model: str, estimand: str, level: float = 0.95) -> str:
+    """The slants as one JSON object: `target`, `model`, `estimand` (of the slant), `estimands`, `outlets` and more.
+
+    `differences` has a row a pair of outlets, with intervals that hold all at once at `level`; it is null for more than
+    20 outlets, whose `groups` and `ranks` say the same in less.
+    """
     rows: list[dict[str, Any]] = [
         {
             "outlet": s.outlet,
@@ -95,14 +114,27 @@ def as_json(slants: Sequence[OutletSlant], target: str, model: str, estimand: st
             "headlines": s.headlines,
             "accusing_articles": s.accusing,
             "right_of_reply": s.right_of_reply,
+            "standard_error": s.standard_error,
+            "ranks": s.ranks,
+            "groups": s.groups,
+            "shrunk": s.shrunk and asdict(s.shrunk),
+            "prior_shifted": s.prior_shifted and asdict(s.prior_shifted),
+            "correction": s.correction and asdict(s.correction),
             "wire": s.wire,
             "standing": s.standing,
             "matched": None if s.matched is None else asdict(s.matched),
         }
         for s in slants
     ]
-    named = {"target": target, "model": model, "estimand": estimand, "estimands": ESTIMANDS, "outlets": rows}
-    return json.dumps(named, ensure_ascii=False, indent=2)
+    found: dict[str, Any] = {
+        "target": target,
+        "model": model,
+        "estimand": estimand,
+        "estimands": ESTIMANDS,
+        "outlets": rows,
+    }
+    found["differences"] = _pairs(slants, level) if len(slants) <= MOST_IN_PAIRS else None
+    return json.dumps(found, ensure_ascii=False, indent=2)
 
 
 def print_figures(figures: Mapping[str, Measured], console: Console | None = None) -> None:
@@ -127,14 +159,14 @@ def print_figures(figures: Mapping[str, Measured], console: Console | None = Non
     )
 
 
-def _named(slant: OutletSlant) -> str:
-    return escape(f"{slant.outlet} {slant.period}".rstrip())
-
-
-def signed(value: float | None) -> str:
-    """A figure with its sign and two digits; a dash where there is none."""
-    # Adding zero turns a rounded −0.0 into 0.0.
-    return "–" if value is None else f"{round(value, 2) + 0.0:+.2f}"
+def _pairs(slants: Sequence[OutletSlant], level: float) -> list[dict[str, Any]]:
+    found = differences(slants, level)
+    names = [f"{s.outlet} {s.period}".rstrip() for s in slants]
+    columns = (found.first, found.second, found.difference, found.low, found.high, found.apart)
+    return [
+        {"outlets": [names[i], names[j]], "difference": d, "low": low, "high": high, "told_apart": apart}
+        for i, j, d, low, high, apart in zip(*(c.tolist() for c in columns), strict=True)
+    ]
 
 
 def _remark(slant: OutletSlant) -> str:

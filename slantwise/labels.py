@@ -1,0 +1,192 @@
+"""Hand labels of a drawn sample: from a JSONL or CSV file to the sentences they are of. Knows no statistics.
+
+A row labels one sentence: the article's `sha256` (of its text in UTF-8), `url` or `origin`; the sentence's `start` and
+`end` (character offsets into the article's text) or its `hash` (of its text; see `sentence_hash`), or both; the
+`stance`; and the `probability` with which the sentence was drawn, that of its article where whole articles were. A row
+may name the `target` it is about; rows about another one are left out.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from slantwise.corpus import sentence_hash
+from slantwise.correction import Label
+from slantwise.records import STANCES, Article, InputError, Sentence, Stance
+
+# In this order the first one that a row has says which article it is of.
+ARTICLE_KEYS = ("sha256", "url", "origin")
+
+_Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class _Row:
+    place: str
+    label: Label
+    span: _Span | None
+    hash: str | None
+
+    def fits(self, sentence: Sentence) -> bool:
+        if self.span is not None:
+            return self.span == (sentence.start, sentence.end)
+        return self.hash == sentence_hash(sentence.text)
+
+
+@dataclass
+class LabelBook:
+    """The labels of one file, looked up article by article; `unseen` are the articles that have not come yet."""
+
+    _rows: dict[tuple[str, str], list[_Row]]
+    unseen: set[tuple[str, str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.unseen = set(self._rows)
+        self._by_hash = any(key == "sha256" for key, _ in self._rows)
+
+    def saw(self, article: Article) -> None:
+        """Take note that an article is there, also where its outlet is not scored."""
+        self.unseen -= set(self._keys(article))
+
+    def of(
+        self,
+        article: Article,
+        judged: Sequence[Sentence],
+        every: Callable[[], Sequence[Sentence]],
+        on_skip: Callable[[str], None] = lambda message: None,
+    ) -> list[Label | None]:
+        """The label of each judged body sentence of an article, None where it has none.
+
+        `every` gives all sentences of the article: a label of one that is not judged (it is not about the target, or a
+        headline) is left out, with one line to `on_skip`. Raises InputError for a label that fits no sentence, or whose
+        hash is not that of the text at its offsets.
+        """
+        rows = [row for key in self._keys(article) for row in self._rows.get(key, ())]
+        found: list[Label | None] = [None] * len(judged)
+        unused: list[_Row] = []
+        others: Sequence[Sentence] = ()
+        for row in rows:
+            places = [i for i, sentence in enumerate(judged) if row.fits(sentence)]
+            if not places:
+                others = others or every()
+            there = [judged[i] for i in places] or [s for s in others if row.fits(s)]
+            if not there:
+                where = f"{row.span[0]}–{row.span[1]}" if row.span else f"hash {row.hash!r}"
+                raise InputError(f"{row.place}: {where} is no sentence of the article {_named(article)}")
+            if row.hash is not None and row.hash != sentence_hash(there[0].text):
+                raise InputError(f"{row.place}: hash {row.hash!r} is not that of the text at its offsets")
+            if not places:
+                unused.append(row)
+            for i in places:
+                if found[i] is not None:
+                    raise InputError(f"{row.place}: a second label for the same sentence; one is accepted")
+                found[i] = row.label
+        if unused:
+            on_skip(f"{unused[0].place}: {len(unused)} labels here are of sentences that count in no slant; left out")
+        return found
+
+    def check_all_came(self) -> None:
+        """Raise InputError naming the first label whose article never came."""
+        if self.unseen:
+            key, value = min(self.unseen, key=lambda k: self._rows[k][0].place)
+            raise InputError(f"{self._rows[key, value][0].place}: {key} {value!r} is of no article that was given")
+
+    def _keys(self, article: Article) -> Iterator[tuple[str, str]]:
+        if self._by_hash:
+            yield "sha256", hashlib.sha256(article.text.encode()).hexdigest()
+        yield "url", article.url
+        yield "origin", article.origin
+
+
+def read_labels(path: str | Path, target: str) -> LabelBook:
+    """Read the labels toward `target` (a name) from a file; InputError naming file, line and value."""
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such file")
+    readers = {".jsonl": _jsonl, ".ndjson": _jsonl, ".csv": _csv}
+    if path.suffix.lower() not in readers:
+        raise InputError(
+            f"{path}: files ending in {path.suffix or 'nothing'!r} hold no labels; accepted are .csv, .jsonl"
+        )
+    rows: dict[tuple[str, str], list[_Row]] = {}
+    others: set[str] = set()
+    try:
+        for values, place in readers[path.suffix.lower()](path):
+            if values.get("target") and str(values["target"]).casefold() != target.casefold():
+                others.add(str(values["target"]))
+                continue
+            key = next(((k, str(values[k])) for k in ARTICLE_KEYS if values.get(k)), None)
+            if key is None:
+                raise InputError(f"{place}: names no article; accepted are {', '.join(ARTICLE_KEYS)}")
+            rows.setdefault(key, []).append(_row(values, place))
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: is not UTF-8 text") from None
+    if not rows:
+        about = f"; its targets are {', '.join(sorted(others))}" if others else ""
+        raise InputError(f"{path}: holds no labels toward {target}{about}")
+    return LabelBook(rows)
+
+
+def _row(values: Mapping[str, Any], place: str) -> _Row:
+    span = None
+    if any(values.get(k) not in (None, "") for k in ("start", "end")):
+        span = (_whole(values.get("start"), "start", place), _whole(values.get("end"), "end", place))
+    found = str(values["hash"]) if values.get("hash") else None
+    if span is None and found is None:
+        raise InputError(f"{place}: names no sentence; accepted are start and end, or hash")
+    if values.get("stance") not in STANCES:
+        raise InputError(
+            f"{place}: stance {values.get('stance')!r} is not recognised; accepted are {', '.join(STANCES)}"
+        )
+    label = Label(Stance(values["stance"]), _probability(values.get("probability"), place))
+    return _Row(place, label, span, found)
+
+
+def _probability(value: Any, place: str) -> float:
+    try:
+        number = float("nan") if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not 0 < number <= 1:
+        raise InputError(f"{place}: probability {value!r} is not a number above 0 and up to 1")
+    return number
+
+
+def _whole(value: Any, name: str, place: str) -> int:
+    try:
+        if isinstance(value, (bool, float)):
+            raise ValueError
+        return int(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{place}: {name} {value!r} is not a whole number") from None
+
+
+def _jsonl(path: Path) -> Iterator[tuple[Mapping[str, Any], str]]:
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        if not line.strip():
+            continue
+        place = f"{path}, line {number}"
+        try:
+            row = json.loads(line)
+        except (json.JSONDecodeError, RecursionError) as problem:
+            raise InputError(f"{place}: not JSON ({problem})") from None
+        if not isinstance(row, dict):
+            raise InputError(f"{place}: {line[:40]!r} is not a JSON object")
+        yield row, place
+
+
+def _csv(path: Path) -> Iterator[tuple[Mapping[str, Any], str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        for row in reader:
+            yield row, f"{path}, line {reader.line_num}"
+
+
+def _named(article: Article) -> str:
+    return article.url or article.origin or f"of {article.outlet}"
