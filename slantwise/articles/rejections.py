@@ -95,9 +95,12 @@ class RejectLog:
                 warn(f"more {rejection.why}, not shown; --rejects FILE lists all")
 
     def left_out(self, message: str) -> None:
-        """Take in an article that was read but had nothing to score; the message begins with its place."""
+        """Take in an article that was read but not scored; the message begins with its place, or is a mere warning."""
         origin, _, reason = message.partition(": ")
-        self(Rejection(origin, reason, Why.LEFT_OUT))
+        if reason:
+            self(Rejection(origin, reason, Why.LEFT_OUT))
+        else:
+            warn(message)
 
     def summary(self) -> str:
         """How many, by kind, and where the list is."""
