@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpcore2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_articles_pages import PARAGRAPHS, RSS, page
 
@@ -224,6 +224,7 @@ def test_public_addresses(address):
     assert is_public(address)
 
 
+@settings(deadline=None)
 @given(st.ip_addresses(v=4))
 def test_an_address_within_another_is_judged_as_itself(address):
     number = int(address)
@@ -299,6 +300,7 @@ def test_odd_addresses_are_refused(fetcher, url, complaint):
     assert complaint in rejected
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.text(max_size=40))
 def test_any_address_is_fetched_or_refused_in_words(tmp_path_factory, rest):
     with make_fetcher(tmp_path_factory.getbasetemp(), resolver=lambda h, p: ["10.0.0.1"], retries=0) as fetcher, pytest.raises(InputError):  # fmt: skip

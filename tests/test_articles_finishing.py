@@ -5,7 +5,7 @@ import json
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slantwise.articles import Rejection, RejectLog, read_articles
@@ -51,11 +51,13 @@ def test_dates(written, iso):
     assert iso_date(written) == iso
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40) | st.integers() | st.floats() | st.from_regex(r"\d{1,4}[-/. ]\w{1,9}[-/., ]\d{1,4}.{0,20}"))
 def test_any_date_is_text(written):
     assert isinstance(iso_date(written), str)
 
 
+@settings(deadline=None)
 @given(st.datetimes(min_value=datetime.datetime(1900, 1, 1)))
 def test_iso_dates_stay(moment):
     assert iso_date(moment.isoformat(timespec="seconds")) == moment.isoformat(timespec="seconds")
@@ -81,6 +83,7 @@ def test_outlets(url, outlet):
     assert outlet_of(url) == outlet
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_url_has_an_outlet_or_none(url):
     assert isinstance(outlet_of(url), str)
@@ -163,6 +166,7 @@ def test_memory_of_duplicates_is_bounded_and_keeps_the_latest():
     assert all(key in recent for key in latest)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 2**64 - 1)), st.lists(st.integers(1, 2**64 - 1)))
 def test_recent_is_a_set(added, asked):
     recent = _Recent(slots=2**16)

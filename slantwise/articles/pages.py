@@ -73,8 +73,9 @@ def decoded_page(data: bytes, content_type: str = "") -> str:
 
 
 def _extracted(html: str, url: str, place: str, favor_recall: bool = False) -> Any:
+    extract = _extractor()  # outside, so that a broken installation is no fault of the page's
     try:
-        found = _extractor()(
+        found = extract(
             html,
             url=url or None,
             with_metadata=True,
