@@ -31,6 +31,8 @@ def warc_drafts(source: Input) -> Iterator[Draft | Rejection]:
                 try:
                     draft = _record_draft(record, url.strip("<>"), place)
                 except InputError as problem:
+                    if str(problem).startswith(f"{source.name}: "):
+                        raise  # it is the stream that is damaged, not the record
                     yield Rejection.of(problem, place)
                 else:
                     if draft is not None:

@@ -40,9 +40,9 @@ def iso_date(value: object) -> str:
 
 def _parsed(text: str) -> str:
     if m := _COMPACT.match(text):
-        year, month, day, *time = (int(x) if x else 0 for x in m.groups())
+        year, month, day, hour, minute, second = (int(x or 0) for x in m.groups())
         if 1900 <= year <= 2100:
-            stamp = datetime(year, month, day, *time)
+            stamp = datetime(year, month, day, hour, minute, second)
             return stamp.isoformat() if m[4] else stamp.date().isoformat()
     if m := _EPOCH.match(text):
         return datetime.fromtimestamp(int(m[1]), UTC).isoformat()
@@ -58,6 +58,6 @@ def _parsed(text: str) -> str:
         pass
     if m := _LEADING.match(text):
         return date(int(m[1]), int(m[2]), int(m[3])).isoformat()
-    if (m := _NAMED.search(text)) and (day := m["d1"] or m["d2"]):
-        return date(int(m["year"]), _MONTHS[m["month"].lower()], int(day)).isoformat()
+    if (m := _NAMED.search(text)) and (named := m["d1"] or m["d2"]):
+        return date(int(m["year"]), _MONTHS[m["month"].lower()], int(named)).isoformat()
     return ""

@@ -189,7 +189,7 @@ class Fetcher:
             self._sleep(turn - now)
 
     def _request(self, url: str, largest: int, cut: bool) -> tuple[Page, Mapping[str, str]]:
-        asked = {
+        asked: dict[bytes | str, bytes | str] = {
             "User-Agent": f"{AGENT} (reads news articles)",
             "Accept-Encoding": "gzip",
             "Accept": "text/html,*/*;q=0.5",

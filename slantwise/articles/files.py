@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -86,7 +85,7 @@ def inputs(place: str, given: Format | None = None, offline: bool = False) -> It
     elif Path(place).is_dir():
         yield from _in_folder(Path(place), _walk(Path(place)))
     elif Path(place).exists():
-        yield _named(place, place, partial(Path(place).open, "rb"), given)
+        yield _named(place, place, _opening_of(Path(place)), given)
     elif glob.has_magic(place):
         yield from _in_glob(place)
     else:
@@ -99,6 +98,10 @@ def _named(place: str, name: str, opening: Callable[[], IO[bytes]], given: Forma
         suffix = PurePosixPath(name).suffix
         raise InputError(f"{place}: files ending in {suffix or 'nothing'!r} are not read; accepted are {ACCEPTED}")
     return Input(place, _opening(opening, packed, place), found or given, named=True)
+
+
+def _opening_of(file: Path) -> Callable[[], IO[bytes]]:
+    return lambda: file.open("rb")
 
 
 def _opening(opening: Callable[[], IO[bytes]], packed: bool, place: str) -> Callable[[], IO[bytes]]:
@@ -123,7 +126,7 @@ def _in_folder(folder: Path, files: Iterator[Path]) -> Iterator[Input]:
         if found is None or file.stem.upper() == "README":
             continue
         within = file.relative_to(folder).parts
-        opening = _opening(lambda file=file: file.open("rb"), packed, str(file))  # type: ignore[misc]
+        opening = _opening(_opening_of(file), packed, str(file))
         yield Input(str(file), opening, found, within[0] if len(within) > 1 else "")
 
 
@@ -152,7 +155,7 @@ def _remote(place: str, scheme: str, given: Format | None, offline: bool) -> Ite
         elif system.isdir(path):
             files, root = sorted(system.find(path)), path
         elif system.exists(path):
-            yield _named(place, path, lambda: system.open(path, "rb"), given)  # type: ignore[no-any-return]
+            yield _named(place, path, lambda: system.open(path, "rb"), given)
             return
         else:
             files, root = [], path

@@ -15,6 +15,9 @@ from slantwise.articles.files import Input
 from slantwise.articles.streams import read_whole
 from slantwise.records import InputError
 
+# What has fewer words is what a page without an article has left: a menu, a notice.
+SHORTEST = 20
+
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _TYPE_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -34,7 +37,7 @@ def page_draft(data: bytes, place: str, url: str = "", content_type: str = "", o
         raise InputError(f"{place}: the file is empty")
     found = _extracted(decoded_page(data, content_type), url, place)
     text = (found.text or "").strip()
-    if not text:
+    if len(text.split()) < SHORTEST:
         raise InputError(f"{place}: no article is found in the page")
     return Draft(
         text,

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from slantwise.articles.archives import warc_drafts
 from slantwise.articles.columns import Columns
@@ -217,9 +217,10 @@ def _format(name: str | None) -> Format | None:
 
 def _sniffed(source: Input) -> Input:
     """The input with the format that its first bytes look like."""
-    stream = io.BufferedReader(source.open(), 2**16)  # type: ignore[arg-type]
+    raw: Any = source.open()
+    stream: io.BufferedReader[Any] = io.BufferedReader(raw, 2**16)
     if stream.peek(2)[:2] == b"\x1f\x8b":
-        stream = io.BufferedReader(unpacked(stream, source.name), 2**16)  # type: ignore[arg-type]
+        stream = unpacked(stream, source.name)
     head = stream.peek(2**12)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     first = start.split(b"\n", 1)[0].decode("utf-8", "replace").strip()

@@ -6,7 +6,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any
 
 from slantwise.records import InputError
 
@@ -19,8 +19,12 @@ UNPACKED_RATIO = 200
 
 def read_whole(stream: IO[bytes], place: str, largest: int = LARGEST) -> bytes:
     """All bytes of a stream; InputError when it has more than `largest`."""
-    data = stream.read(largest + 1)
-    if len(data) > largest:
+    parts, size = [], 0
+    while size <= largest and (part := stream.read(largest + 1 - size)):
+        parts.append(part)
+        size += len(part)
+    data = b"".join(parts)
+    if size > largest:
         raise InputError(f"{place}: larger than {largest / 2**20:.0f} MiB, which is too much for one article")
     return data
 
@@ -51,9 +55,16 @@ def decoded(data: bytes, place: str) -> str:
         ) from None
 
 
-def unpacked(stream: IO[bytes], place: str) -> IO[bytes]:
+def unpacked(stream: IO[bytes], place: str) -> io.BufferedReader[Any]:
     """The content of a gzip stream of any number of members, unpacked as it is read."""
-    return io.BufferedReader(_Gunzip(stream, place), 2**16)
+    return _Unpacked(_Gunzip(stream, place), 2**16)
+
+
+class _Unpacked(io.BufferedReader):
+    """Reads what there is, perhaps less than was asked for: waiting for more would lose it when more is damaged."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(size) if size is None or size < 0 else self.read1(size)
 
 
 class _Counting(io.RawIOBase):
@@ -83,7 +94,7 @@ class _Gunzip(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Any) -> int:
         try:
             data = self._inner.read1(len(buffer))
         except (EOFError, OSError, zlib.error) as problem:
