@@ -55,15 +55,7 @@ def _evaluate_flags(parser: argparse.ArgumentParser) -> None:
         metavar="OUTLET",
         help="score just these outlets; with none named, or without the flag, all of them",
     )
-    parser.add_argument(
-        "--articles",
-        nargs="+",
-        metavar="PATH",
-        help="folders, text files or JSONL files; by default the articles the project carries",
-    )
-    parser.add_argument(
-        "--outlet", help="the outlet of text files that lie in no sub-folder and of JSONL lines that name none"
-    )
+    _articles_flags(parser)
     parser.add_argument("--target", default="Facebook", metavar="NAME", help="the company (default: Facebook)")
     parser.add_argument(
         "--alias", nargs="+", default=[], metavar="NAME", help="other names, products and people of the company"
@@ -109,6 +101,54 @@ def _evaluate_flags(parser: argparse.ArgumentParser) -> None:
         "--details", action="store_true", help="print also shares of the stances, voices, headlines and right of reply"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
+
+
+def _articles_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--articles",
+        nargs="+",
+        metavar="PATH",
+        help="any mix of folders and globs, files of text, Markdown, HTML, JSONL, CSV, Parquet, WARC, RSS or Atom, "
+        "also on s3:// and gs://, web addresses or a file of them, and - for standard input; by default the "
+        "articles the project carries",
+    )
+    parser.add_argument(
+        "--outlet",
+        help="the outlet of articles whose input names none: no sub-folder, no column (default: the domain of the url)",
+    )
+    parser.add_argument(
+        "--columns",
+        metavar="FIELD=COLUMN,…",
+        help="which columns hold text, outlet, title, date and url, as in text=body,outlet=domain; common names are "
+        "known",
+    )
+    parser.add_argument(
+        "--format",
+        metavar="FORMAT",
+        help="what standard input and files without a known ending hold: text, html, jsonl, csv, parquet, warc, feed "
+        "or urls (default for standard input: what its beginning looks like)",
+    )
+    parser.add_argument(
+        "--language",
+        nargs="+",
+        default=["en"],
+        metavar="CODE",
+        help="pass over articles that are surely in none of these languages; any takes all (default: en)",
+    )
+    parser.add_argument(
+        "--keep-duplicates",
+        action="store_true",
+        help="keep articles that an outlet has twice, word by word or nearly; by default the first counts",
+    )
+    parser.add_argument(
+        "--rejects", metavar="FILE", help="list every input that was not used, with its reason, as JSONL in this file"
+    )
+    parser.add_argument(
+        "--offline", action="store_true", help="fetch nothing; web pages come from the cache or not at all"
+    )
+    parser.add_argument(
+        "--cache", metavar="DIR", help="where fetched pages are kept, for 30 days (default: in the user's cache folder)"
+    )
 
 
 def _train_flags(parser: argparse.ArgumentParser) -> None:
@@ -179,15 +219,27 @@ def _train_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(given: argparse.Namespace) -> int:
-    from slantwise.articles import read_articles, warn
+    from slantwise.articles import Columns, RejectLog, read_articles
     from slantwise.corpus import carried_articles, known_outlets
     from slantwise.pipeline import score_outlets
     from slantwise.targets import Target
 
     target = Target.of(given.target, given.alias)
     means = estimand(given.weight, given.level, given.wire)
+    rejects = RejectLog(given.rejects)
     articles = (
-        read_articles(given.articles, given.outlet, known_outlets(), warn)
+        read_articles(
+            given.articles,
+            given.outlet,
+            known_outlets(),
+            rejects,
+            columns=Columns.parse(given.columns) if given.columns else None,
+            languages=given.language,
+            keep_duplicates=given.keep_duplicates,
+            offline=given.offline,
+            cache=given.cache,
+            format=given.format,
+        )
         if given.articles
         else carried_articles(target)
     )
@@ -199,22 +251,23 @@ def _evaluate(given: argparse.Namespace) -> int:
         raise InputError(
             f"{classifier.name}: calibration.json does not hold the shares of the stances, which --prior-shift needs"
         )
-    slants = score_outlets(
-        articles,
-        target,
-        classifier,
-        given.source,
-        given.weight,
-        given.level,
-        given.seed,
-        given.by,
-        warn,
-        given.wire,
-        given.matched,
-        shrink=given.shrink,
-        labels=given.labels,
-        prior_shift=classifier.shares if given.prior_shift else None,
-    )
+    with rejects:
+        slants = score_outlets(
+            articles,
+            target,
+            classifier,
+            given.source,
+            given.weight,
+            given.level,
+            given.seed,
+            given.by,
+            rejects.left_out,
+            given.wire,
+            given.matched,
+            shrink=given.shrink,
+            labels=given.labels,
+            prior_shift=classifier.shares if given.prior_shift else None,
+        )
     if given.json:
         print(as_json(slants, target.name, classifier.name, means, given.level))
     else:

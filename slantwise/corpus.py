@@ -106,7 +106,7 @@ def load_standoff(folder: str | Path, labels: str | Path | None = None) -> list[
     """
     rows = {row["sha256"]: (row, place) for row, place in _rows(Path(labels) if labels else carried(REAL_ARTICLES))}
     examples: list[Example] = []
-    for article in read_articles([folder], outlet="unknown"):
+    for article in read_articles([folder], outlet="unknown", languages=["any"], keep_duplicates=True):
         row, place = rows.get(hashlib.sha256(Path(article.origin).read_bytes()).hexdigest(), (None, ""))
         if row is not None:
             examples += _standoff_examples(row, place, article)

@@ -79,7 +79,7 @@ def unlabelled_pairs(paths: Iterable[str], leave_out: Sequence[str], seed: int) 
                 if e.sentence not in left_out:
                     found[encode(e.sentence, e.target, e.context, e.span)] = None
         else:
-            articles = list(read_articles([path], outlet="unknown"))
+            articles = list(read_articles([path], outlet="unknown", languages=["any"], keep_duplicates=True))
             found |= dict.fromkeys(_of_articles(articles, left_out, np.random.default_rng(seed)))
     return list(found)
 

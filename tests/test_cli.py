@@ -50,9 +50,21 @@ def test_json_is_alone_on_stdout_and_warnings_go_to_stderr(capsys, news, tiny_mo
     assert (found["target"], found["model"]) == ("Acme", str(tiny_model))
     assert {o["outlet"] for o in found["outlets"]} == {"Accuser", "Defender"}
     assert all(-1 <= o["low"] <= o["slant"] <= o["high"] <= 1 for o in found["outlets"])
-    assert len(err.splitlines()) == 2
+    assert len(err.splitlines()) == 3
     assert "line 1: byte 0xff is not UTF-8" in err
     assert "c.txt: no sentence is about Acme; left out" in err
+    assert "inputs that were not used: 2 (1 could not be used, 1 left out of the scores)" in err
+
+
+def test_flags_of_the_articles(capsys, tmp_path, tiny_model):
+    table, rejects = tmp_path / "a.csv", tmp_path / "rejects.jsonl"
+    table.write_text("leib,paper\nAcme lied to its users.,A\nAcme lied to its users.,A\n,B\nAcme helps its users.,B\n")
+    options = ("--articles", table, "--columns", "text=leib,outlet=paper", "--rejects", rejects, "--language", "any")
+    status, out, err = run(capsys, evaluate, "--json", "--target", "Acme", "--model", tiny_model, *options)
+    assert status == 0
+    assert {o["outlet"]: o["articles"] for o in json.loads(out)["outlets"]} == {"A": 1, "B": 1}
+    assert [json.loads(line)["kind"] for line in rejects.read_text().splitlines()] == ["duplicate", "unusable"]
+    assert err == (f"warning: inputs that were not used: 2 (1 could not be used, 1 a duplicate); listed in {rejects}\n")
 
 
 def test_labels_shrinkage_and_prior_shift(capsys, news, tiny_model, tmp_path):

@@ -33,7 +33,18 @@ def test_public_names():
 
 
 def test_import_loads_no_model_library():
-    heavy = {"torch", "transformers", "datasets", "numpy", "sklearn", "rich"}
+    heavy = {
+        "torch",
+        "transformers",
+        "datasets",
+        "numpy",
+        "sklearn",
+        "rich",
+        "trafilatura",
+        "pyarrow",
+        "httpcore2",
+        "warcio",
+    }
     code = f"import sys, slantwise; print(sorted({heavy!r} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
