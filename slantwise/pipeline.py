@@ -24,6 +24,7 @@ ABOUT = 0.4
 
 
 Judged = tuple[Article, list[tuple[Sentence, Judgement]]]
+OnJudged = Callable[[Article, Sequence[tuple[Sentence, Judgement]]], None]
 
 
 def score_outlets(
@@ -38,13 +39,15 @@ def score_outlets(
     on_skip: Callable[[str], None] = lambda message: None,
     wire: str | None = None,
     matched: bool = False,
+    on_judged: OnJudged = lambda article, judged: None,
 ) -> list[OutletSlant]:
     """Score how each outlet leans toward the target, the most accusing first.
 
     `sources` keeps just these outlets. Without `classifier` the released model judges. `weight` is `article` (the
     mean over articles) or `sentence`; `level` is the interval's. `by` is `month` or `week`: then every outlet has a
     slant for each, in order of time. `on_skip` is called with one line for every article that is left out: it has no
-    body sentence about the target, or, with `by`, no date that can be read.
+    body sentence about the target, or, with `by`, no date that can be read. `on_judged` is called with every article
+    that counts and its judged sentences, headlines among them; nothing of them is kept here.
 
     `wire` says what becomes of sentences that several outlets carry alike, and of an outlet's standing text: `keep`
     leaves them in and tells their shares, `once` lets all copies of a sentence together weigh as much as one, `drop`
@@ -76,6 +79,8 @@ def score_outlets(
             held.add(article, body, headlines, period)
         else:
             sums.add(article.outlet, scored, headlines, period)
+        if scored:
+            on_judged(article, judged)
     unknown = [s for s in sources or () if s not in seen]
     if unknown:
         raise InputError(
