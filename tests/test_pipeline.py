@@ -96,6 +96,8 @@ def test_text_and_classifier_decide_together_what_counts(sure, kept):
 
 def test_judged_articles_are_handed_over_as_they_come(word_judge):
     handed = []
-    score_outlets(articles(), ACME, word_judge, on_judged=lambda article, judged: handed.append((article.origin, judged)))
+    score_outlets(
+        articles(), ACME, word_judge, on_judged=lambda article, judged: handed.append((article.origin, judged))
+    )
     assert [origin for origin, _ in handed] == ["one", "two"]
     assert [s.part for s, _ in handed[1][1]] == ["headline", "body"]

@@ -12,7 +12,9 @@ from slantwise.records import Article
 from slantwise.report import Facts, Reporting
 from slantwise.targets import Target
 
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed; on Debian: apt-get install chromium"),
@@ -30,8 +32,14 @@ class LengthJudge:
 
 
 def hostile():
-    yield Article('Facebook lied. <script>document.title="taken"</script> Facebook \0 \u202ehelps.', "<b>Bold</b>", date="2018-03-01")
-    yield Article("Facebook " + "x" * 1_000_000, "<b>Bold</b>", title="<img src=x onerror=alert(1)>", url="javascript:alert(1)")
+    yield Article(
+        'Facebook lied. <script>document.title="taken"</script> Facebook \0 \u202ehelps.',
+        "<b>Bold</b>",
+        date="2018-03-01",
+    )
+    yield Article(
+        "Facebook " + "x" * 1_000_000, "<b>Bold</b>", title="<img src=x onerror=alert(1)>", url="javascript:alert(1)"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +47,11 @@ def file(tmp_path_factory):
     path = tmp_path_factory.mktemp("report") / "slant.html"
     report = Reporting(path)
     slants = score_outlets(
-        [*carried_articles(FACEBOOK), *hostile()], FACEBOOK, LengthJudge(), on_skip=report.noting(str), on_judged=report.add
+        [*carried_articles(FACEBOOK), *hostile()],
+        FACEBOOK,
+        LengthJudge(),
+        on_skip=report.noting(str),
+        on_judged=report.add,
     )
     report.write(slants, Facts("Facebook", "stub", "mean score"))
     return path
@@ -59,7 +71,9 @@ def page(request, browser, file):
     with browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, offline=True) as context:
         found = context.new_page()
         complaints = []
-        found.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+        found.on(
+            "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
+        )
         found.on("pageerror", lambda error: complaints.append(str(error)))
         found.goto(file.as_uri())
         found.wait_for_selector("html[data-ready]")
@@ -79,7 +93,9 @@ def test_it_reads_filters_and_sorts(page):
     page.select_option("#f-outlet", label="Bitkettle")
     assert page.locator(".article").count() == 1
     page.uncheck("input[name=stance][value='1']")
-    assert page.locator(".s.neutral:not(.off)").locator("visible=true").and_(page.locator("#article-list .s")).count() == 0
+    assert (
+        page.locator(".s.neutral:not(.off)").locator("visible=true").and_(page.locator("#article-list .s")).count() == 0
+    )
     page.fill("#f-search", "no such words")
     assert page.inner_text("#found").startswith("0 of ")
     head = page.locator("#outlets th", has_text="sentences")
@@ -129,7 +145,13 @@ def test_the_keyboard_alone_reaches_everything_in_order(page):
         if seen[-1] == "articles":
             break
     order = [s for i, s in enumerate(seen) if s and s not in seen[:i]]
-    assert order == ["outlets", "made-of", "strongest", "articles"] or order == ["outlets", "made-of", "time", "strongest", "articles"]
+    assert order == ["outlets", "made-of", "strongest", "articles"] or order == [
+        "outlets",
+        "made-of",
+        "time",
+        "strongest",
+        "articles",
+    ]
 
 
 def test_hostile_text_is_text(page):

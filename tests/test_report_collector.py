@@ -129,7 +129,9 @@ def test_months_are_there_where_an_outlet_has_two():
 
 
 def test_stories_that_several_outlets_tell():
-    articles = [article(outlet=o, title=t) for o, t in (("A", "Leak"), ("B", "A leak"), ("A", "Alone"), ("A", "Leak again"))]
+    articles = [
+        article(outlet=o, title=t) for o, t in (("A", "Leak"), ("B", "A leak"), ("A", "Alone"), ("A", "Leak again"))
+    ]
     found = collected(*articles)
     (story,) = found.stories([7, 7, 8, 7])
     assert (story.title, list(story.slants)) == ("Leak", ["A", "B"])
@@ -156,11 +158,13 @@ def test_packed_articles_come_out_as_they_went_in():
     ((outlet, title, _, url, _, slant, items),) = data["articles"]
     assert (outlet, title, url, slant) == (0, "Ünï", "https://a.test", -100)
     assert items == [["Acme lied", 800, 0, 0, 0, 0], ". Rain fell.", ["Acme helps.", 0, 600, 0, 0, 2]]
-    assert data["strongest"] == [[[["Ünï", ["Acme lied", 800, 0, 0, 0, 0]]], [["Ünï", ["Acme helps.", 0, 600, 0, 0, 0]]]]]
+    assert data["strongest"] == [
+        [[["Ünï", ["Acme lied", 800, 0, 0, 0, 0]]], [["Ünï", ["Acme helps.", 0, 600, 0, 0, 0]]]]
+    ]
 
 
 def test_what_is_too_large_loses_first_its_gaps_then_articles():
-    text = "Acme lied. {}\nAcme helps."
+    text = "Acme lied. {}.\nAcme helps."
     many = [article(text.format(" ".join(f"w{i * j % 9973}" for j in range(120)))) for i in range(40)]
     found = collected(*many)
     whole = pack(found.shown(), {})

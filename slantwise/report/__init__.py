@@ -18,7 +18,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     # The pictures and the page are imported when they are asked for.
     if name == "Facts":
-        from slantwise.report.html import Facts
+        from slantwise.report.words import Facts
 
         return Facts
     if name == "Reporting":

@@ -6,30 +6,17 @@ below zero is a triangle pointing down, above zero one pointing up, and a dot wh
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from slantwise.records import STANCES, OutletSlant
-from slantwise.report.figures import interval, letters, period_start, signed
+from slantwise.report import chart_parts as parts
+from slantwise.report.chart_parts import Spec
+from slantwise.report.figures import letters, period_start, signed
 from slantwise.report.palette import LIGHT, SIGNS
 
-Spec = dict[str, Any]
-
-WIDE, NARROW = 560, 300
 # More rows than this make a picture nobody reads; the ends are shown and the table has the rest.
 MOST_ROWS = 60
 MOST_PANELS = 12
-
-# What is said of a mark when it is pointed at begins with this; `drawing` looks for it.
-TIP = "tip:"
-
-_SIGNED = "datum.value == 0 ? '0' : format(datum.value, '+.2~f')"
-_SIDES = {
-    "below zero": ("triangle-down", LIGHT.accusatory),
-    "zero within": ("circle", LIGHT.ink),
-    "above zero": ("triangle-up", LIGHT.defending),
-}
 
 
 def shown(slants: Sequence[OutletSlant]) -> list[OutletSlant]:
@@ -49,39 +36,43 @@ def intervals(slants: Sequence[OutletSlant], narrow: bool = False) -> Spec:
             "high": s.high,
             "letters": letters(s),
             "enough": s.enough,
-            "side": _side(s),
-            "tip": _tip(s),
+            "side": parts.side(s),
+            "tip": parts.tip(s),
         }
         for s in shown(slants)
     ]
-    scale = _scale([x for s in slants if s.enough for x in (s.low, s.high)] + [s.slant for s in slants])
-    x = _slant_axis(scale)
+    scale = parts.reach([x for s in slants if s.enough for x in (s.low, s.high)] + [s.slant for s in slants])
+    x = parts.slant_axis(scale)
     sure = {"condition": {"test": "datum.enough", "value": [1, 0]}, "value": [2, 3]}
     side: Spec = {"field": "side", "type": "nominal", "legend": None}
     layers: list[Spec] = [
-        _zero(),
+        parts.zero(),
         {
             "mark": {"type": "rule", "strokeWidth": 2, "clip": True},
             "encoding": {
                 "x": x("low"),
                 "x2": {"field": "high"},
                 "strokeDash": sure,
-                "color": side | {"scale": _range(1)},
+                "color": side | {"scale": parts.of_sides(1)},
             },
         },
         {
             "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
             "encoding": {
                 "x": x("slant"),
-                "shape": side | {"scale": _range(0)},
-                "color": side | {"scale": _range(1)},
+                "shape": side | {"scale": parts.of_sides(0)},
+                "color": side | {"scale": parts.of_sides(1)},
                 "description": {"field": "tip"},
             },
         },
     ]
     if any(row["letters"] for row in rows):
-        layers.append(_text("letters", "right" if narrow else "left", LIGHT.muted, x={"value": "width"}, dx=0 if narrow else 8))
-    return _rows(rows, layers, narrow)
+        layers.append(
+            parts.text(
+                "letters", "right" if narrow else "left", LIGHT.muted, x={"value": "width"}, dx=0 if narrow else 8
+            )
+        )
+    return parts.rows_of(rows, layers, narrow)
 
 
 def voices(slants: Sequence[OutletSlant], narrow: bool = False) -> Spec:
@@ -89,26 +80,29 @@ def voices(slants: Sequence[OutletSlant], narrow: bool = False) -> Spec:
     found = shown(slants)
     rows = [
         {"outlet": s.outlet, "own": s.own_voice, "quoted": s.quoted}
-        | {"tip": f"{TIP}{s.outlet}: own voice {signed(s.own_voice)}, quoted voices {signed(s.quoted)}"}
+        | {"tip": f"{parts.TIP}{s.outlet}: own voice {signed(s.own_voice)}, quoted voices {signed(s.quoted)}"}
         for s in found
     ]
-    x = _slant_axis(_scale([v for s in found for v in (s.own_voice, s.quoted) if v is not None]))
+    x = parts.slant_axis(parts.reach([v for s in found for v in (s.own_voice, s.quoted) if v is not None]))
     there = "isValid(datum.own) && isValid(datum.quoted)"
     point = {"type": "point", "size": 90, "opacity": 1, "color": LIGHT.ink, "strokeWidth": 2}
     layers: list[Spec] = [
-        _zero(),
+        parts.zero(),
         {
             "transform": [{"filter": there}],
             "mark": {"type": "rule", "strokeWidth": 2, "color": LIGHT.neutral},
             "encoding": {"x": x("own"), "x2": {"field": "quoted"}},
         },
-        {"mark": point | {"filled": True, "shape": "circle"}, "encoding": {"x": x("own"), "description": {"field": "tip"}}},
+        {
+            "mark": point | {"filled": True, "shape": "circle"},
+            "encoding": {"x": x("own"), "description": {"field": "tip"}},
+        },
         {
             "mark": point | {"filled": True, "shape": "diamond", "fill": LIGHT.surface, "stroke": LIGHT.ink},
             "encoding": {"x": x("quoted"), "description": {"field": "tip"}},
         },
     ]
-    return _rows(rows, layers, narrow)
+    return parts.rows_of(rows, layers, narrow)
 
 
 def shares(slants: Sequence[OutletSlant], narrow: bool = False) -> Spec:
@@ -119,8 +113,15 @@ def shares(slants: Sequence[OutletSlant], narrow: bool = False) -> Spec:
         for number, stance in enumerate(STANCES):
             share = s.shares[stance]
             label = f"{SIGNS[stance]} {share:.0%}" if share >= (0.14 if narrow else 0.08) else ""
-            rows.append({"outlet": s.outlet, "stance": str(stance), "part": number, "share": share, "label": label}
-                        | {"tip": f"{TIP}{s.outlet}: {share:.1%} {stance}", "from": start, "to": start + share, "middle": start + share / 2})
+            rows.append(
+                {"outlet": s.outlet, "stance": str(stance), "part": number, "share": share, "label": label}
+                | {
+                    "tip": f"{parts.TIP}{s.outlet}: {share:.1%} {stance}",
+                    "from": start,
+                    "to": start + share,
+                    "middle": start + share / 2,
+                }
+            )
             start += share
     colours = [LIGHT.accusatory, LIGHT.line, LIGHT.defending]
     of_stance: Spec = {"field": "stance", "type": "nominal", "legend": None}
@@ -131,7 +132,12 @@ def shares(slants: Sequence[OutletSlant], narrow: bool = False) -> Spec:
     layers: list[Spec] = [
         {
             "mark": {"type": "bar", "height": 18, "stroke": LIGHT.surface, "strokeWidth": 1},
-            "encoding": {"x": x, "x2": {"field": "to"}, "color": of_stance | {"scale": {"domain": domain, "range": colours}}, "description": {"field": "tip"}},
+            "encoding": {
+                "x": x,
+                "x2": {"field": "to"},
+                "color": of_stance | {"scale": {"domain": domain, "range": colours}},
+                "description": {"field": "tip"},
+            },
         },
         {
             "mark": {"type": "text", "fontSize": 11, "fontWeight": "bold"},
@@ -142,7 +148,7 @@ def shares(slants: Sequence[OutletSlant], narrow: bool = False) -> Spec:
             },
         },
     ]
-    return _rows(rows, layers, narrow) | {"resolve": {"scale": {"color": "independent"}}}
+    return parts.rows_of(rows, layers, narrow) | {"resolve": {"scale": {"color": "independent"}}}
 
 
 def panels(slants: Sequence[OutletSlant]) -> list[str]:
@@ -158,14 +164,14 @@ def over_time(slants: Sequence[OutletSlant], narrow: bool = False) -> Spec:
     """A panel an outlet, with its slant and interval in each period; intervals of too little to say are left out."""
     chosen = set(panels(slants))
     rows = [
-        {"outlet": s.outlet, "day": period_start(s.period).isoformat(), "slant": s.slant, "side": _side(s)}
-        | {"tip": _tip(s)}
+        {"outlet": s.outlet, "day": period_start(s.period).isoformat(), "slant": s.slant, "side": parts.side(s)}
+        | {"tip": parts.tip(s)}
         | ({"low": s.low, "high": s.high} if s.enough else {"low": s.slant, "high": s.slant})
         for s in slants
         if s.outlet in chosen
     ]
-    top = _scale([row[k] for row in rows for k in ("slant", "low", "high")])
-    axis = {"labelExpr": _SIGNED, "tickCount": 5, "title": None}
+    top = parts.reach([row[k] for row in rows for k in ("slant", "low", "high")])
+    axis = {"labelExpr": parts.SIGNED, "tickCount": 5, "title": None}
     y: Spec = {"field": "slant", "type": "quantitative", "scale": {"domain": [-top, top], "nice": False}, "axis": axis}
     day: Spec = {"field": "day", "type": "temporal", "scale": {"type": "utc"}, "title": None}
     day["axis"] = {"format": "%b %Y", "labelOverlap": True, "tickCount": 3, "grid": False}
@@ -176,85 +182,20 @@ def over_time(slants: Sequence[OutletSlant], narrow: bool = False) -> Spec:
         {
             "mark": {"type": "rule", "strokeWidth": 2},
             "encoding": {"x": day, "y": y | {"field": "low"}, "y2": {"field": "high"}}
-            | {"color": side | {"scale": _range(1)}},
+            | {"color": side | {"scale": parts.of_sides(1)}},
         },
         {
             "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
             "encoding": {"x": day, "y": y}
-            | {"shape": side | {"scale": _range(0)}, "color": side | {"scale": _range(1)}, "description": {"field": "tip"}},
+            | {
+                "shape": side | {"scale": parts.of_sides(0)},
+                "color": side | {"scale": parts.of_sides(1)},
+                "description": {"field": "tip"},
+            },
         },
     ]
     columns = 1 if narrow else min(3, len(chosen))
-    width = NARROW - 20 if narrow else {1: 620, 2: 360, 3: 245}.get(columns, 245)
+    width = parts.NARROW - 20 if narrow else {1: 620, 2: 360, 3: 245}.get(columns, 245)
     facet = {"field": "outlet", "type": "nominal", "title": None, "header": {"labelFontSize": 13, "labelLimit": width}}
     inner = {"width": width, "height": 130, "layer": layers}
-    return {"data": {"values": rows}, "facet": facet, "columns": columns, "spec": inner, "config": _config()}
-
-
-def _tip(s: OutletSlant) -> str:
-    bounds = f"interval {interval(s.low, s.high)}" if s.enough else "too few sentences for an interval"
-    counts = f"{s.articles:,} article{'s' * (s.articles != 1)}, {s.sentences:,} sentence{'s' * (s.sentences != 1)}"
-    return f"{TIP}{f'{s.outlet} {s.period}'.rstrip()}: slant {signed(s.slant)}, {bounds}; {counts}"
-
-
-def _side(slant: OutletSlant) -> str:
-    if slant.enough and slant.high < 0:
-        return "below zero"
-    return "above zero" if slant.enough and slant.low > 0 else "zero within"
-
-
-def _range(which: int) -> Spec:
-    return {"domain": list(_SIDES), "range": [side[which] for side in _SIDES.values()]}
-
-
-def _scale(values: Sequence[float]) -> float:
-    """Half the width of an axis around zero that shows all values: a multiple of a quarter, at most 1."""
-    return min(1.0, max(0.25, math.ceil(max((abs(v) for v in values), default=1.0) * 4 + 0.1) / 4))
-
-
-def _slant_axis(top: float) -> Any:
-    axis = {"labelExpr": _SIGNED, "tickCount": 5, "title": "← accuses · defends →"}
-    scale = {"domain": [-top, top], "nice": False}
-    return lambda field: {"field": field, "type": "quantitative", "scale": scale, "axis": axis}
-
-
-def _zero() -> Spec:
-    """The line at zero, on the scale of the other layers."""
-    return {"data": {"values": [{}]}, "mark": {"type": "rule", "color": LIGHT.muted, "strokeWidth": 1}} | {
-        "encoding": {"x": {"datum": 0, "type": "quantitative"}}
-    }
-
-
-def _text(field: str, align: str, colour: str, x: Mapping[str, Any], dx: int = 0, dy: int = 0) -> Spec:
-    mark = {"type": "text", "align": align, "dx": dx, "dy": dy, "color": colour, "fontSize": 12, "limit": 240}
-    return {"mark": mark, "encoding": {"x": dict(x), "text": {"field": field}}}
-
-
-def _rows(rows: Sequence[Mapping[str, Any]], layers: list[Spec], narrow: bool) -> Spec:
-    """A picture with a row an outlet, its name before it or, on a narrow one, above it."""
-    order = list(dict.fromkeys(row["outlet"] for row in rows))
-    axis = None if narrow else {"title": None, "labelLimit": 190, "ticks": False, "domain": False, "grid": False}
-    y = {"field": "outlet", "type": "nominal", "sort": order, "axis": axis}
-    for layer in layers:
-        if "data" not in layer:
-            layer["encoding"]["y"] = y
-    if narrow:
-        names = {"data": {"values": [{"outlet": name} for name in order]}}
-        name = _text("outlet", "left", LIGHT.ink, {"value": 0}, dy=-17)
-        name["encoding"]["y"] = y
-        layers = [*layers, names | name]
-    size = {"width": NARROW if narrow else WIDE - 200, "height": {"step": 46 if narrow else 26}}
-    return {"data": {"values": list(rows)}, "layer": layers, "config": _config()} | size
-
-
-def _config() -> Spec:
-    axis = {"labelColor": LIGHT.muted, "titleColor": LIGHT.muted, "gridColor": LIGHT.line, "domainColor": LIGHT.line}
-    axis |= {"tickColor": LIGHT.line, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
-    return {
-        "font": "sans-serif",
-        "background": None,
-        "view": {"stroke": None},
-        "axis": axis,
-        "axisY": {"labelColor": LIGHT.ink},
-        "header": {"labelColor": LIGHT.ink},
-    }
+    return {"data": {"values": rows}, "facet": facet, "columns": columns, "spec": inner, "config": parts.config()}

@@ -25,7 +25,7 @@ LONGEST_GAP = 1_500
 
 @dataclass(frozen=True, slots=True)
 class ShownSentence:
-    """A judged sentence; `gap` is the text between it and the one before, `fresh` whether a paragraph starts with it."""
+    """A judged sentence; `gap` is the text between it and the one before, `fresh` whether it starts a paragraph."""
 
     text: str
     judgement: Judgement
@@ -135,7 +135,9 @@ class Collector:
         Raises InputError when there are not as many labels as articles.
         """
         if len(labels) != self.articles:
-            raise InputError(f"there are {len(labels)} labels of stories for {self.articles} articles; one for each is expected")
+            raise InputError(
+                f"there are {len(labels)} labels of stories for {self.articles} articles; one for each is expected"
+            )
         told: dict[int, dict[str, list[float]]] = {}
         for label, (outlet, slant) in zip(labels, self.of_articles, strict=True):
             told.setdefault(label, {}).setdefault(outlet, []).append(slant)

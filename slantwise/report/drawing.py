@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from slantwise.records import InputError
-from slantwise.report.charts import TIP
+from slantwise.report.chart_parts import TIP
 from slantwise.report.palette import LIGHT
 
 SUFFIXES = (".png", ".svg")

@@ -47,7 +47,7 @@ def interval(low: float, high: float) -> str:
 
 
 def letters(slant: OutletSlant) -> str:
-    """The letters an outlet shares with those it cannot be told apart from, or its ranks; empty where neither is known."""
+    """The letters an outlet shares with those it cannot be told apart from, or its ranks; empty without either."""
     groups: Sequence[str] = getattr(slant, "groups", ()) or ()
     ranks: tuple[int, int] | None = getattr(slant, "ranks", None)
     if groups:
@@ -80,7 +80,13 @@ def main_columns(slants: Sequence[OutletSlant]) -> list[Column]:
     """The columns beside the interval plot."""
     found = [
         _number("slant", "mean score, from −1 (accuses) to +1 (defends)", lambda s: s.slant),
-        Column("interval", "", lambda s: s.low, lambda s: interval(s.low, s.high) + remark(s) if s.enough else "none ²", True),
+        Column(
+            "interval",
+            "",
+            lambda s: s.low,
+            lambda s: interval(s.low, s.high) + remark(s) if s.enough else "none ²",
+            True,
+        ),
     ]
     if any(letters(s) for s in slants):
         meaning = "outlets that share a letter cannot be told apart" if grouped(slants) else "places it may truly have"
@@ -91,7 +97,9 @@ def main_columns(slants: Sequence[OutletSlant]) -> list[Column]:
     if any(getattr(s, "correction", None) for s in slants):
         found.append(_estimate("corrected", lambda s: getattr(getattr(s, "correction", None), "corrected", None)))
     if any(getattr(s, "wire", None) is not None for s in slants):
-        found.append(_share("wire", "share of its sentences that other outlets carry alike", lambda s: getattr(s, "wire", None)))
+        found.append(
+            _share("wire", "share of its sentences that other outlets carry alike", lambda s: getattr(s, "wire", None))
+        )
     found.append(Column("articles", "", lambda s: s.articles, lambda s: f"{s.articles:,}"))
     found.append(Column("sentences", "", lambda s: s.sentences, lambda s: f"{s.sentences:,}"))
     return found
@@ -145,7 +153,7 @@ def matched_columns(slants: Sequence[OutletSlant]) -> list[Column]:
 
 
 def as_csv(slants: Sequence[OutletSlant]) -> str:
-    """The figures as CSV, a row an outlet (and period), full precision; names that spell a formula get a quote before."""
+    """The figures as CSV, a row an outlet (and period), in full; names that spell a formula get a quote before."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     columns = "outlet period slant low high enough resampled articles sentences group".split()
@@ -187,7 +195,9 @@ def _estimate(head: str, estimate: Callable[[OutletSlant], Any]) -> Column:
         e = estimate(s)
         return "–" if e is None else f"{signed(e.slant)} ({interval(e.low, e.high)})"
 
-    return Column(head, "the same slant, estimated otherwise", lambda s: getattr(estimate(s), "slant", None), written, True)
+    return Column(
+        head, "the same slant, estimated otherwise", lambda s: getattr(estimate(s), "slant", None), written, True
+    )
 
 
 def _of(part: int | None, whole: int | None) -> str:

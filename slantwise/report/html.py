@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib.resources import files
 from typing import Any
 
 from slantwise import __version__
@@ -21,23 +22,10 @@ from slantwise.report.drawing import svg
 from slantwise.report.pack import MOST_BYTES, pack
 from slantwise.report.palette import DARK, LIGHT, SIGNS
 from slantwise.report.plain import plain
+from slantwise.report.words import Facts, captions, citation, count, lede
 from slantwise.slant import ESTIMANDS
 
 MOST_STORIES = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a report says of how it was measured. `level` lies in (0, 1); `made_on` is a date or empty."""
-
-    target: str
-    model: str
-    estimand: str
-    weight: str = "article"
-    level: float = 0.95
-    seed: int = 0
-    aliases: tuple[str, ...] = ()
-    made_on: str = ""
 
 
 def render(
@@ -58,48 +46,56 @@ def render(
     periods = [_fit(s) for s in periods]
     packed = pack(collected.shown(), collected.extremes(), most_bytes, facts.seed)
     target = plain(facts.target, 120)
-    style, script = _asset("style.css.j2"), _asset("report.js")
-    return _environment().get_template("report.html.j2").render(
-        policy=policy(style, script),
-        style=_safe(style),
-        script=_safe(script),
-        target=target,
-        aliases=[plain(a, 80) for a in facts.aliases],
-        model=plain(facts.model, 200),
-        made_on=facts.made_on,
-        version=__version__,
-        estimand=facts.estimand,
-        estimands=ESTIMANDS,
-        level=f"{facts.level:.0%}",
-        lede=_lede(overall),
-        slants=overall,
-        named=lambda s: s.outlet,
-        named_in_time=lambda s: f"{s.outlet} {s.period}",
-        columns=_columns(overall),
-        matched=figures.matched_columns(overall),
-        stories=collected.stories(stories)[:MOST_STORIES] if stories is not None else [],
-        pictures={
-            name: _both(chart, overall)
-            for name, chart in (("intervals", charts.intervals), ("voices", charts.voices), ("shares", charts.shares))
-        },
-        captions=_captions(overall, packed.articles, packed.whole, collected),
-        remarks={
-            "single": any(s.resampled == "sentences" and s.enough for s in overall),
-            "few": not all(s.enough for s in overall),
-        },
-        time=_time(periods),
-        totals={"articles": sum(s.articles for s in overall), "sentences": sum(s.sentences for s in overall)},
-        dates=collected.dates,
-        left_out=collected.left_out,
-        messages=collected.messages,
-        citation=_citation(target, overall, facts),
-        slug=re.sub(r"[^a-z0-9]+", "-", facts.target.lower()).strip("-")[:40] or "target",
-        downloads={
-            "outlets": _safe(figures.download(figures.as_csv(overall))),
-            "time": _safe(figures.download(figures.as_csv(periods))) if periods else "",
-        },
-        packed=_safe(packed.text),
-        **_helpers(),
+    style, script = _style(), _script()
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            policy=policy(style, script),
+            style=_safe(style),
+            script=_safe(script),
+            target=target,
+            aliases=[plain(a, 80) for a in facts.aliases],
+            model=plain(facts.model, 200),
+            made_on=facts.made_on,
+            version=__version__,
+            estimand=facts.estimand,
+            estimands=ESTIMANDS,
+            level=f"{facts.level:.0%}",
+            lede=lede(overall),
+            slants=overall,
+            named=lambda s: s.outlet,
+            named_in_time=lambda s: f"{s.outlet} {s.period}",
+            columns=_columns(overall),
+            matched=figures.matched_columns(overall),
+            stories=collected.stories(stories)[:MOST_STORIES] if stories is not None else [],
+            pictures={
+                name: _both(chart, overall)
+                for name, chart in (
+                    ("intervals", charts.intervals),
+                    ("voices", charts.voices),
+                    ("shares", charts.shares),
+                )
+            },
+            captions=captions(overall, packed.articles, packed.whole, collected),
+            remarks={
+                "single": any(s.resampled == "sentences" and s.enough for s in overall),
+                "few": not all(s.enough for s in overall),
+            },
+            time=_time(periods),
+            totals={"articles": sum(s.articles for s in overall), "sentences": sum(s.sentences for s in overall)},
+            dates=collected.dates,
+            left_out=collected.left_out,
+            messages=collected.messages,
+            citation=citation(target, overall, facts),
+            slug=re.sub(r"[^a-z0-9]+", "-", facts.target.lower()).strip("-")[:40] or "target",
+            downloads={
+                "outlets": _safe(figures.download(figures.as_csv(overall))),
+                "time": _safe(figures.download(figures.as_csv(periods))) if periods else "",
+            },
+            packed=_safe(packed.text),
+            **_helpers(),
+        )
     )
 
 
@@ -128,6 +124,11 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
+def check_renderable() -> None:
+    """Raises InputError where the extra is missing."""
+    _environment()
+
+
 def _environment() -> Any:
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -142,9 +143,12 @@ def _environment() -> Any:
     )
 
 
-def _asset(name: str) -> str:
-    """The style sheet or script as it stands in the file."""
-    return str(_environment().get_template(name).render(light=LIGHT.colours(), dark=DARK.colours())).strip()
+def _style() -> str:
+    return str(_environment().get_template("style.css.j2").render(light=LIGHT.colours(), dark=DARK.colours())).strip()
+
+
+def _script() -> str:
+    return (files("slantwise.report") / "templates" / "report.js").read_text(encoding="utf-8").strip()
 
 
 def _safe(text: str) -> Any:
@@ -168,39 +172,6 @@ def _columns(overall: Sequence[OutletSlant]) -> dict[str, list[figures.Column]]:
     return {"main": main, "made_of": figures.made_of_columns(), "time": in_time}
 
 
-def _lede(slants: Sequence[OutletSlant]) -> str:
-    """What the intervals say, in one sentence."""
-    below = sum(s.enough and s.high < 0 for s in slants)
-    above = sum(s.enough and s.low > 0 for s in slants)
-    within = sum(s.enough for s in slants) - below - above
-    few = len(slants) - below - above - within
-    parts = [
-        f"{n:,} {words}"
-        for n, words in (
-            (below, "clearly more accusing than defending"),
-            (above, "clearly more defending than accusing"),
-            (within, "not clearly either, zero being within the interval"),
-            (few, "with too few sentences to say"),
-        )
-        if n
-    ]
-    return f"Of {_count(len(slants), 'outlet')}: {'; '.join(parts)}."
-
-
-def _captions(slants: Sequence[OutletSlant], shown: int, whole: bool, collected: Collector) -> dict[str, str]:
-    lettered = any(figures.letters(s) for s in slants)
-    groups = " Outlets that share a letter cannot be told apart." if figures.grouped(slants) else (
-        " Figures at the right: the places that an outlet may truly have, 1 the most accusing."
-    )
-    ends = f" The {charts.MOST_ROWS} outlets at the ends; the table has all." if len(slants) > charts.MOST_ROWS else ""
-    articles = f"{shown:,} of {collected.articles:,} articles, drawn at random; the figures count all."
-    if shown == collected.articles:
-        articles = "Every article that counts." if shown > 1 else "The article that counts."
-    if not whole:
-        articles += " To keep the file small, text that was not judged is left out: […]."
-    return {"letters": groups if lettered else "", "ends": ends, "articles": articles}
-
-
 def _time(periods: Sequence[OutletSlant]) -> dict[str, Any] | None:
     shown = charts.panels(periods)
     if not shown:
@@ -213,22 +184,9 @@ def _time(periods: Sequence[OutletSlant]) -> dict[str, Any] | None:
     }
 
 
-def _citation(target: str, slants: Sequence[OutletSlant], facts: Facts) -> str:
-    when = f", {facts.made_on}" if facts.made_on else ""
-    articles = _count(sum(s.articles for s in slants), "article")
-    return (
-        f"Slant of {_count(len(slants), 'outlet')} toward {target}, {articles}; {facts.estimand}. "
-        f"Measured with slantwise {__version__}, model {plain(facts.model, 200)}, seed {facts.seed}{when}."
-    )
-
-
-def _count(number: int, one: str, several: str = "") -> str:
-    return f"{number:,} {one if number == 1 else several or one + 's'}"
-
-
 def _sortable(value: Any) -> Any:
     return "" if value is None else f"{value:.6g}" if isinstance(value, float) else value
 
 
 def _helpers() -> dict[str, Any]:
-    return {"count": _count, "signed": figures.signed, "sortable": _sortable, "signs": SIGNS}
+    return {"count": count, "signed": figures.signed, "sortable": _sortable, "signs": SIGNS}

@@ -60,7 +60,7 @@ def pack(
 
 def _packed(found: Mapping[str, Any]) -> str:
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-    return base64.b64encode(gzip.compress(text.encode("utf-8", "replace"), 9, mtime=0)).decode()
+    return base64.b64encode(gzip.compress(text.encode("utf-8", "replace"), 6, mtime=0)).decode()
 
 
 def _article(article: ShownArticle, outlet: int, whole: bool) -> list[Any]:

@@ -9,7 +9,8 @@ from slantwise.records import Article, InputError, Judgement, OutletSlant, Sente
 from slantwise.report.charts import intervals
 from slantwise.report.collector import Collector
 from slantwise.report.drawing import check_drawable, draw
-from slantwise.report.html import Facts, render, split_periods
+from slantwise.report.html import check_renderable, render, split_periods
+from slantwise.report.words import Facts
 
 
 class Reporting:
@@ -27,8 +28,10 @@ class Reporting:
         for what, path in (("report", report), ("plot", plot)):
             if path is not None:
                 _check(what, Path(path))
-        if plot is not None or report is not None:
+        if self.wanted:
             check_drawable(plot)
+        if report is not None:
+            check_renderable()
 
     @property
     def wanted(self) -> bool:

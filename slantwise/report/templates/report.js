@@ -17,7 +17,7 @@
     node.append(...children);
     return node;
   };
-  const signed = (score) => (Math.round(score * 100) / 100 + 0 > 0 ? "+" : score < -0.005 ? "−" : "") + Math.abs(score).toFixed(2);
+  const signed = (score) => (Math.round(score * 100) < 0 ? "−" : "+") + (Math.abs(Math.round(score * 100)) / 100).toFixed(2);
   const most = (values) => values.indexOf(Math.max(...values));
 
   // A sentence's row: text, P(accusatory), P(defending), P(target's voice), P(other's voice) in thousandths, flags.
