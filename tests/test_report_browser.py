@@ -116,7 +116,7 @@ def test_pages_of_articles_turn(page):
 def test_a_sentence_tells_its_probabilities_by_pointing_and_by_keyboard(page):
     sentence = page.locator("#article-list .s").first
     sentence.scroll_into_view_if_needed()
-    sentence.click()
+    sentence.click(position={"x": 6, "y": 8})
     assert "Score" in page.inner_text("#tip")
     assert "%" in page.inner_text("#tip")
     box = page.locator("#tip").bounding_box()
@@ -161,7 +161,7 @@ def test_hostile_text_is_text(page):
     assert "<img src=x onerror=alert(1)>" in text
     assert "more characters)" in text
     assert page.locator("#article-list img, #article-list b, #article-list script").count() == 0
-    assert page.locator("#article-list h3 a").count() == 0
+    assert page.locator("#article-list a").count() == 0
     assert page.title() == "Slant toward Facebook"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

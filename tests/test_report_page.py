@@ -31,7 +31,7 @@ NASTY = "<script>alert(1)</script>\0\u202e\" onmouseover='x' {{ 7*7 }}"
 def articles(count=3):
     for i in range(count):
         yield Article(
-            f"Acme lied, case {i}. Nobody knew. Acme helps us.\nAcme sells {NASTY} cars.",
+            f"Acme lied, case {i}. Nobody knew. Acme helps us.\nAcme sells <b>cars</b>\0, we hear.",
             f"Outlet {i % 3}",
             title=f"Acme and case {i}",
             date=f"2018-{8 + i % 2:02d}-06",

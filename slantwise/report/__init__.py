@@ -1,7 +1,13 @@
 """What people read: the table on the terminal, JSON, pictures and the HTML report. Knows nothing of models."""
 
+from typing import TYPE_CHECKING
+
 from slantwise.report.stories import print_matched, print_wire
 from slantwise.report.table import as_json, print_details, print_figures, print_slants
+
+if TYPE_CHECKING:
+    from slantwise.report.words import Facts
+    from slantwise.report.writing import Reporting
 
 __all__ = [
     "Facts",

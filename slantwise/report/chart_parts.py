@@ -12,7 +12,7 @@ from slantwise.report.palette import LIGHT
 
 Spec = dict[str, Any]
 
-WIDE, NARROW = 560, 300
+WIDE, NARROW = 560, 330
 
 # What is said of a mark when it is pointed at begins with this; `drawing` looks for it.
 TIP = "tip:"
@@ -72,7 +72,11 @@ def text(field: str, align: str, colour: str, x: Mapping[str, Any], dx: int = 0,
 def rows_of(rows: Sequence[Mapping[str, Any]], layers: list[Spec], narrow: bool) -> Spec:
     """A picture with a row an outlet, its name before it or, on a narrow one, above it."""
     order = list(dict.fromkeys(row["outlet"] for row in rows))
-    axis = None if narrow else {"title": None, "labelLimit": 190, "ticks": False, "domain": False, "grid": False}
+    axis = (
+        None
+        if narrow
+        else {"title": None, "labelLimit": 190, "labelPadding": 10, "ticks": False, "domain": False, "grid": False}
+    )
     y = {"field": "outlet", "type": "nominal", "sort": order, "axis": axis}
     for layer in layers:
         if "data" not in layer:
@@ -83,16 +87,23 @@ def rows_of(rows: Sequence[Mapping[str, Any]], layers: list[Spec], narrow: bool)
         name["encoding"]["y"] = y
         layers = [*layers, names | name]
     size = {"width": NARROW if narrow else WIDE - 200, "height": {"step": 46 if narrow else 26}}
-    return {"data": {"values": list(rows)}, "layer": layers, "config": config()} | size
+    return {"data": {"values": list(rows)}, "layer": layers, "config": config(narrow)} | size
 
 
-def config() -> Spec:
+def config(narrow: bool) -> Spec:
     """What all pictures look like."""
-    axis = {"labelColor": LIGHT.muted, "titleColor": LIGHT.muted, "gridColor": LIGHT.line, "domainColor": LIGHT.line}
+    axis: Spec = {
+        "labelColor": LIGHT.muted,
+        "titleColor": LIGHT.muted,
+        "gridColor": LIGHT.line,
+        "domainColor": LIGHT.line,
+    }
     axis |= {"tickColor": LIGHT.line, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
     return {
         "font": "sans-serif",
         "background": None,
+        # Pages write labels in a font of their own, which may be wider than the one measured with.
+        "padding": {"left": 4 if narrow else 24, "right": 12, "top": 5, "bottom": 5},
         "view": {"stroke": None},
         "axis": axis,
         "axisY": {"labelColor": LIGHT.ink},

@@ -112,7 +112,7 @@ def shares(slants: Sequence[OutletSlant], narrow: bool = False) -> Spec:
         start = 0.0
         for number, stance in enumerate(STANCES):
             share = s.shares[stance]
-            label = f"{SIGNS[stance]} {share:.0%}" if share >= (0.14 if narrow else 0.08) else ""
+            label = f"{SIGNS[stance]} {share:.0%}" if share >= (0.16 if narrow else 0.1) else ""
             rows.append(
                 {"outlet": s.outlet, "stance": str(stance), "part": number, "share": share, "label": label}
                 | {
@@ -166,11 +166,11 @@ def over_time(slants: Sequence[OutletSlant], narrow: bool = False) -> Spec:
     rows = [
         {"outlet": s.outlet, "day": period_start(s.period).isoformat(), "slant": s.slant, "side": parts.side(s)}
         | {"tip": parts.tip(s)}
-        | ({"low": s.low, "high": s.high} if s.enough else {"low": s.slant, "high": s.slant})
+        | dict(zip(("low", "high"), _ends(s), strict=True))
         for s in slants
         if s.outlet in chosen
     ]
-    top = parts.reach([row[k] for row in rows for k in ("slant", "low", "high")])
+    top = parts.reach([x for s in slants if s.outlet in chosen for x in _ends(s)])
     axis = {"labelExpr": parts.SIGNED, "tickCount": 5, "title": None}
     y: Spec = {"field": "slant", "type": "quantitative", "scale": {"domain": [-top, top], "nice": False}, "axis": axis}
     day: Spec = {"field": "day", "type": "temporal", "scale": {"type": "utc"}, "title": None}
@@ -198,4 +198,9 @@ def over_time(slants: Sequence[OutletSlant], narrow: bool = False) -> Spec:
     width = parts.NARROW - 20 if narrow else {1: 620, 2: 360, 3: 245}.get(columns, 245)
     facet = {"field": "outlet", "type": "nominal", "title": None, "header": {"labelFontSize": 13, "labelLimit": width}}
     inner = {"width": width, "height": 130, "layer": layers}
-    return {"data": {"values": rows}, "facet": facet, "columns": columns, "spec": inner, "config": parts.config()}
+    return {"data": {"values": rows}, "facet": facet, "columns": columns, "spec": inner, "config": parts.config(narrow)}
+
+
+def _ends(slant: OutletSlant) -> tuple[float, float]:
+    """The ends of the whiskers; without an interval there are none to see."""
+    return (slant.low, slant.high) if slant.enough else (slant.slant, slant.slant)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,14 +29,17 @@ def draw(spec: Mapping[str, Any], path: str | Path) -> None:
     check_drawable(path)
     on_paper = dict(spec) | {"config": spec["config"] | {"background": "white"}, "padding": 12}
     if Path(path).suffix.lower() == ".svg":
-        Path(path).write_text(_converter().vegalite_to_svg(on_paper), encoding="utf-8")
+        Path(path).write_text(_drawn(on_paper, "clip"), encoding="utf-8")
     else:
         Path(path).write_bytes(_converter().vegalite_to_png(on_paper, scale=_DOTS_PER_PIXEL))
 
 
-def svg(spec: Mapping[str, Any]) -> str:
-    """A picture as SVG for a page: without styles, its colours the page's variables, so that it follows the scheme."""
-    drawn = str(_converter().vegalite_to_svg(dict(spec)))
+def svg(spec: Mapping[str, Any], name: str = "picture") -> str:
+    """A picture as SVG for a page: without styles, its colours the page's variables, so that it follows the scheme.
+
+    `name` sets its ids apart from those of the page's other pictures.
+    """
+    drawn = _drawn(spec, f"{name}-clip")
     for name, colour in LIGHT.colours().items():
         drawn = re.sub(f'"{colour}"', f'"var(--{name})"', drawn, flags=re.IGNORECASE)
     drawn = re.sub(f'\\saria-label="{TIP}', ' data-tip="', drawn)
@@ -43,11 +47,17 @@ def svg(spec: Mapping[str, Any]) -> str:
     return drawn.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 
 
+def _drawn(spec: Mapping[str, Any], prefix: str) -> str:
+    """The SVG with its ids counted from 1: the converter counts on from picture to picture."""
+    drawn = str(_converter().vegalite_to_svg(dict(spec)))
+    numbers = {found: i for i, found in enumerate(dict.fromkeys(re.findall(r'id="clip(\d+)"', drawn)), start=1)}
+    return re.sub(r'(id="|url\(#)clip(\d+)(?=["\)])', lambda m: f"{m[1]}{prefix}{numbers.get(m[2], m[2])}", drawn)
+
+
 def _converter() -> ModuleType:
     try:
-        import vl_convert
+        return import_module("vl_convert")
     except ImportError:
         raise InputError(
             "a report or plot needs the extra 'report'; install it: pip install 'slantwise[report]'"
         ) from None
-    return vl_convert

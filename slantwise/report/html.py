@@ -47,7 +47,7 @@ def render(
     packed = pack(collected.shown(), collected.extremes(), most_bytes, facts.seed)
     target = plain(facts.target, 120)
     style, script = _style(), _script()
-    return (
+    page: str = (
         _environment()
         .get_template("report.html.j2")
         .render(
@@ -62,7 +62,7 @@ def render(
             estimand=facts.estimand,
             estimands=ESTIMANDS,
             level=f"{facts.level:.0%}",
-            lede=lede(overall),
+            lede=lede(target, overall),
             slants=overall,
             named=lambda s: s.outlet,
             named_in_time=lambda s: f"{s.outlet} {s.period}",
@@ -70,7 +70,7 @@ def render(
             matched=figures.matched_columns(overall),
             stories=collected.stories(stories)[:MOST_STORIES] if stories is not None else [],
             pictures={
-                name: _both(chart, overall)
+                name: _both(chart, overall, name)
                 for name, chart in (
                     ("intervals", charts.intervals),
                     ("voices", charts.voices),
@@ -97,6 +97,7 @@ def render(
             **_helpers(),
         )
     )
+    return page
 
 
 def split_periods(
@@ -158,8 +159,9 @@ def _safe(text: str) -> Any:
     return Markup(text)  # noqa: S704 never called on text from outside
 
 
-def _both(chart: Any, slants: Sequence[OutletSlant]) -> dict[str, Any]:
-    return {"wide": _safe(svg(chart(slants))), "narrow": _safe(svg(chart(slants, narrow=True)))}
+def _both(chart: Any, slants: Sequence[OutletSlant], name: str) -> dict[str, Any]:
+    wide, narrow = svg(chart(slants), name), svg(chart(slants, narrow=True), f"{name}-narrow")
+    return {"wide": _safe(wide), "narrow": _safe(narrow)}
 
 
 def _fit(slant: OutletSlant) -> OutletSlant:
@@ -180,7 +182,7 @@ def _time(periods: Sequence[OutletSlant]) -> dict[str, Any] | None:
     several = {o for o in outlets if outlets.count(o) > 1}
     unit = "week" if "W" in periods[0].period else "month"
     return {"unit": unit, "slants": periods, "panels": len(shown), "left": len(several) - len(shown)} | {
-        "picture": _both(charts.over_time, periods)
+        "picture": _both(charts.over_time, periods, "time")
     }
 
 

@@ -37,7 +37,7 @@ LIGHT = Scheme(
     muted="#5a606b",
     line="#d9d6ce",
     accusatory="#b8430b",
-    neutral="#70757d",
+    neutral="#676c74",
     defending="#0b63a5",
     focus="#6d28d9",
 )

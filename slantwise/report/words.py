@@ -26,23 +26,28 @@ class Facts:
     made_on: str = ""
 
 
-def lede(slants: Sequence[OutletSlant]) -> str:
+def lede(target: str, slants: Sequence[OutletSlant]) -> str:
     """What the intervals say, in one sentence."""
     below = sum(s.enough and s.high < 0 for s in slants)
     above = sum(s.enough and s.low > 0 for s in slants)
     within = sum(s.enough for s in slants) - below - above
     few = len(slants) - below - above - within
-    parts = [
-        f"{n:,} {words}"
-        for n, words in (
-            (below, "clearly more accusing than defending"),
-            (above, "clearly more defending than accusing"),
-            (within, "not clearly either, zero being within the interval"),
-            (few, "with too few sentences to say"),
-        )
-        if n
-    ]
-    return f"Of {count(len(slants), 'outlet')}: {'; '.join(parts)}."
+    of_sides = (
+        (below, f"leans clearly against {target}", f"lean clearly against {target}"),
+        (above, f"leans clearly for {target}", f"lean clearly for {target}"),
+        (
+            within,
+            "leans clearly neither way (zero lies within the interval)",
+            "lean clearly neither way (zero lies within their intervals)",
+        ),
+        (few, "has too few sentences to say", "have too few sentences to say"),
+    )
+    said = [f"{n:,} {one if n == 1 else several}" for n, one, several in of_sides if n]
+    return f"Of {count(len(slants), 'outlet')}, {_listed(said)}."
+
+
+def _listed(said: Sequence[str]) -> str:
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
 
 
 def captions(slants: Sequence[OutletSlant], shown: int, whole: bool, collected: Collector) -> dict[str, str]:

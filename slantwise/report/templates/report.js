@@ -138,9 +138,11 @@
         box.append(make("div", {}, make("h3", {}, head), ...(quotes.length ? quotes : [make("p", { class: "muted" }, "none")])));
       });
       const box = make("div", { class: "even" });
-      const details = make("details", {}, make("summary", {}, make("bdi", {}, data.outlets[outlet])), box);
+      const many = sides.map((side, i) => `${side.length || "none"} ${["accusing", "defending"][i]}`).join(", ");
+      const details = make("details", {},
+        make("summary", {}, make("bdi", {}, data.outlets[outlet]), make("span", { class: "muted" }, ` · ${many}`)), box);
       details.addEventListener("toggle", () => { if (details.open && !box.childElementCount) fill(box); });
-      if (outlet === 0) { details.open = true; }
+      if (!list.querySelector("[open]") && sides.some((side) => side.length)) details.open = true;
       list.append(details);
     });
 
@@ -154,9 +156,13 @@
     });
     const counts = (s, c) => c.stances.has(s.stance) && c.voices.has(s.voice);
     const shown = (a, c) => {
-      const text = make("div", { class: "text group" });
+      const text = make("div", { class: "text" });
       let paragraph = make("p"), first = true;
-      for (const part of a.parts) {
+      const titled = a.sentences.length && a.parts[0].flags & HEADLINE && a.parts[0].text === a.title;
+      const head = titled ? make("h3", {}, ...spoken(a.parts[0], counts(a.parts[0], c), c.wanted))
+        : make("h3", {}, ...marked(a.title || "Untitled", c.wanted));
+      if (titled) first = false;
+      for (const part of a.parts.slice(titled ? 1 : 0)) {
         if (part === 0) { paragraph.append(make("span", { class: "gap" }, "[…] ")); continue; }
         if (part.text === undefined) {
           part.split(/\n\s*/).forEach((line, i) => {
@@ -172,13 +178,10 @@
       }
       text.append(paragraph);
       for (const p of [...text.children]) if (!p.textContent.trim()) p.remove();
-      const head = make("h3");
-      if (link(a.url)) head.append(make("a", { href: a.url, rel: "noopener noreferrer" }, ...marked(a.title || a.url, c.wanted)));
-      else head.append(...marked(a.title || "Untitled", c.wanted));
       const about = [data.outlets[a.outlet], a.date, a.origin].filter(Boolean).join(" · ");
-      const own = make("article", { class: "article" }, head,
-        make("div", { class: "muted" }, make("bdi", {}, about), ` · slant ${signed(a.slant)}`), text);
-      return own;
+      const from = make("div", { class: "muted" }, make("bdi", {}, about), ` · slant ${signed(a.slant)}`);
+      if (link(a.url)) from.append(" · ", make("a", { href: a.url, rel: "noopener noreferrer" }, "original"));
+      return make("article", { class: "article group" }, head, from, text);
     };
     const draw = () => {
       const c = chosen(), pages = Math.max(1, Math.ceil(found.length / PER_PAGE));
