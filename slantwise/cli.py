@@ -203,6 +203,7 @@ def _evaluate(given: argparse.Namespace) -> int:
         given.wire,
         given.matched,
         report.add,
+        report.take_stories,
     )
     if given.json:
         print(as_json(slants, target.name, classifier.name, means))

@@ -40,6 +40,7 @@ def score_outlets(
     wire: str | None = None,
     matched: bool = False,
     on_judged: OnJudged = lambda article, judged: None,
+    on_stories: Callable[[Sequence[int]], None] = lambda stories: None,
 ) -> list[OutletSlant]:
     """Score how each outlet leans toward the target, the most accusing first.
 
@@ -47,7 +48,8 @@ def score_outlets(
     mean over articles) or `sentence`; `level` is the interval's. `by` is `month` or `week`: then every outlet has a
     slant for each, in order of time. `on_skip` is called with one line for every article that is left out: it has no
     body sentence about the target, or, with `by`, no date that can be read. `on_judged` is called with every article
-    that counts and its judged sentences, headlines among them; nothing of them is kept here.
+    that counts and its judged sentences, headlines among them; nothing of them is kept here. `on_stories` is called
+    once where `matched` is asked for, with the number of each such article's story, in the order they came.
 
     `wire` says what becomes of sentences that several outlets carry alike, and of an outlet's standing text: `keep`
     leaves them in and tells their shares, `once` lets all copies of a sentence together weigh as much as one, `drop`
@@ -87,6 +89,8 @@ def score_outlets(
             f"source {unknown[0]!r} is not among the articles' outlets; known are {', '.join(sorted(seen)) or 'none'}"
         )
     slants = held.slants(weight, level, seed, on_skip) if held else sums.slants(weight, level, seed)
+    if held and held.stories is not None:
+        on_stories(held.stories)
     if not slants:
         raise InputError(
             f"no article {'with a date ' if by else ''}has a sentence about {target.name}; "

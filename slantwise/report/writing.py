@@ -25,6 +25,7 @@ class Reporting:
         self.report = report
         self.plot = plot
         self.collected = Collector(seed=seed)
+        self._stories: Sequence[int] | None = None
         for what, path in (("report", report), ("plot", plot)):
             if path is not None:
                 _check(what, Path(path))
@@ -43,11 +44,15 @@ class Reporting:
         if self.wanted:
             self.collected.add(article, judged)
 
+    def take_stories(self, stories: Sequence[int]) -> None:
+        """Take in the number of each article's story; `score_outlets` calls it as `on_stories`."""
+        self._stories = stories
+
     def noting(self, tell: Callable[[str], None]) -> Callable[[str], None]:
         """`tell`, with what is left out noted for the report."""
         return self.collected.noting(tell) if self.wanted else tell
 
-    def write(self, slants: Sequence[OutletSlant], facts: Facts, stories: Sequence[int] | None = None) -> list[str]:
+    def write(self, slants: Sequence[OutletSlant], facts: Facts) -> list[str]:
         """Write what was asked for; the paths written. OSError where a file cannot be written."""
         written = []
         if self.plot is not None:
@@ -55,7 +60,7 @@ class Reporting:
             draw(intervals(overall), self.plot)
             written.append(str(self.plot))
         if self.report is not None:
-            page = render(slants, self.collected, facts, stories)
+            page = render(slants, self.collected, facts, self._stories)
             Path(self.report).write_text(page, encoding="utf-8", newline="\n")
             written.append(str(self.report))
         return written
