@@ -69,6 +69,7 @@ def browser():
 def page(request, browser, file):
     width, height, scheme = request.param
     with browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, offline=True) as context:
+        context.set_default_timeout(120_000)  # the gate may run beside a training
         found = context.new_page()
         complaints = []
         found.on(
