@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
+from datetime import date
 from typing import Any
 
 from slantwise import __version__
@@ -101,6 +102,10 @@ def _evaluate_flags(parser: argparse.ArgumentParser) -> None:
         "--details", action="store_true", help="print also shares of the stances, voices, headlines and right of reply"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
+    parser.add_argument(
+        "--report", metavar="FILE.html", help="also write a page with pictures and every article, sentence by sentence"
+    )
+    parser.add_argument("--plot", metavar="FILE", help="also draw the outlets with their intervals: .png or .svg")
 
 
 def _articles_flags(parser: argparse.ArgumentParser) -> None:
@@ -222,17 +227,19 @@ def _evaluate(given: argparse.Namespace) -> int:
     from slantwise.articles import Columns, RejectLog, read_articles
     from slantwise.corpus import carried_articles, known_outlets
     from slantwise.pipeline import score_outlets
+    from slantwise.report import Facts, Reporting
     from slantwise.targets import Target
 
     target = Target.of(given.target, given.alias)
     means = estimand(given.weight, given.level, given.wire)
     rejects = RejectLog(given.rejects)
+    report = Reporting(given.report, given.plot, given.seed)
     articles = (
         read_articles(
             given.articles,
             given.outlet,
             known_outlets(),
-            rejects,
+            report.noting(rejects),
             columns=Columns.parse(given.columns) if given.columns else None,
             languages=given.language,
             keep_duplicates=given.keep_duplicates,
@@ -261,12 +268,14 @@ def _evaluate(given: argparse.Namespace) -> int:
             given.level,
             given.seed,
             given.by,
-            rejects.left_out,
+            report.noting(rejects.left_out),
             given.wire,
             given.matched,
             shrink=given.shrink,
             labels=given.labels,
             prior_shift=classifier.shares if given.prior_shift else None,
+            on_judged=report.add,
+            on_stories=report.take_stories,
         )
     if given.json:
         print(as_json(slants, target.name, classifier.name, means, given.level))
@@ -279,6 +288,12 @@ def _evaluate(given: argparse.Namespace) -> int:
             print_matched(slants)
         if given.details:
             print_details(slants)
+    today = date.today().isoformat()
+    facts = Facts(
+        target.name, classifier.name, means, given.weight, given.level, given.seed, tuple(target.aliases), today
+    )
+    for path in report.write(slants, facts):
+        print(f"written: {path}", file=sys.stderr)
     return 0
 
 

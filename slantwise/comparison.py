@@ -38,6 +38,8 @@ class HeldArticles:
     _wordings: array[int] = field(default_factory=lambda: array("q"))
     _labels: dict[int, Label] = field(default_factory=dict)
     _undated: list[str] = field(default_factory=list)
+    # The story of each article in the order they came in, once `slants` has compared within stories.
+    stories: list[int] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is not accepted."""
@@ -167,6 +169,7 @@ class HeldArticles:
         counted = np.maximum(np.bincount(article, weights > 0), 1)
         mass: Floats = of_article / counted if weight == "article" else of_article
         stories = self._texts.labels()
+        self.stories = stories.tolist()
         scores = np.divide(totals, of_article, out=np.zeros(len(totals)), where=kept)
         found = compare(outlets[kept], stories[kept], scores[kept], mass[kept], level)
         if not found:

@@ -30,6 +30,7 @@ ABOUT = 0.4
 
 
 Judged = tuple[Article, list[tuple[Sentence, Judgement]]]
+OnJudged = Callable[[Article, Sequence[tuple[Sentence, Judgement]]], None]
 
 
 def score_outlets(
@@ -48,13 +49,17 @@ def score_outlets(
     shrink: bool = False,
     labels: str | Path | None = None,
     prior_shift: Sequence[float] | None = None,
+    on_judged: OnJudged = lambda article, judged: None,
+    on_stories: Callable[[Sequence[int]], None] = lambda stories: None,
 ) -> list[OutletSlant]:
     """Score how each outlet leans toward the target, the most accusing first.
 
     `sources` keeps just these outlets. Without `classifier` the released model judges. `weight` is `article` (the
     mean over articles) or `sentence`; `level` is the interval's. `by` is `month` or `week`: then every outlet has a
     slant for each, in order of time. `on_skip` is called with one line for every article that is left out: it has no
-    body sentence about the target, or, with `by`, no date that can be read.
+    body sentence about the target, or, with `by`, no date that can be read. `on_judged` is called with every article
+    that counts and its judged sentences, headlines among them; nothing of them is kept here. `on_stories` is called
+    once where `matched` is asked for, with the number of each such article's story, in the order they came.
 
     On request each slant comes with others beside it: `shrink`, drawn toward the mean of the outlets; `labels`, a file
     of hand labels (see `labels`), corrected by them; `prior_shift`, the shares of the stances on the set the classifier
@@ -95,12 +100,16 @@ def score_outlets(
             held.add(article, body, headlines, period, found)
         else:
             tally.add(article.outlet, scored, headlines, period, found)
+        if scored:
+            on_judged(article, judged)
     unknown = [s for s in sources or () if s not in seen]
     if unknown:
         raise InputError(
             f"source {unknown[0]!r} is not among the articles' outlets; known are {', '.join(sorted(seen)) or 'none'}"
         )
     slants = held.slants(tally, weight, level, seed, on_skip) if held else tally.slants(weight, level, seed)
+    if held and held.stories is not None:
+        on_stories(held.stories)
     if not slants:
         raise InputError(
             f"no article {'with a date ' if by else ''}has a sentence about {target.name}; "

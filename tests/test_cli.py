@@ -160,3 +160,17 @@ def test_a_closed_pipe_ends_quietly(news, tiny_model):
     )
     found = subprocess.run(command, shell=True, capture_output=True, text=True)
     assert "Traceback" not in found.stderr
+
+
+def test_report_and_plot_are_written_and_named_on_stderr(capsys, news, tiny_model, tmp_path):
+    pytest.importorskip("vl_convert", reason="needs the extra 'report'")
+    files = (tmp_path / "slant.html", tmp_path / "slant.svg")
+    options = ("--articles", news, "--target", "Acme", "--model", tiny_model)
+    status, out, err = run(capsys, evaluate, *options, "--json", "--report", files[0], "--plot", files[1])
+    assert status == 0
+    assert len(json.loads(out)["outlets"]) == 2
+    assert err.splitlines() == [f"written: {files[1]}", f"written: {files[0]}"]
+    assert all(file.stat().st_size > 1000 for file in files)
+    status, out, err = run(capsys, evaluate, *options, "--plot", tmp_path / "slant.pdf")
+    assert (status, out) == (2, "")
+    assert "does not end in .png or .svg" in err

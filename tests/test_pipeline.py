@@ -146,3 +146,19 @@ def test_text_and_classifier_decide_together_what_counts(sure, kept):
     ((_, judged),) = judge_articles([article], ACME, Judge())
     found = [s.text for s, _ in judged]
     assert [t in found for t in ("Acme sells cars.", "Bridges rust.")] == kept
+
+
+def test_judged_articles_are_handed_over_as_they_come(word_judge):
+    handed = []
+    score_outlets(
+        articles(), ACME, word_judge, on_judged=lambda article, judged: handed.append((article.origin, judged))
+    )
+    assert [origin for origin, _ in handed] == ["one", "two"]
+    assert [s.part for s, _ in handed[1][1]] == ["headline", "body"]
+
+
+def test_stories_are_handed_over_one_an_article_that_counts(word_judge):
+    handed = []
+    score_outlets(articles(), ACME, word_judge, matched=True, on_stories=handed.append)
+    assert len(handed) == 1
+    assert len(handed[0]) == 2
