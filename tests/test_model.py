@@ -54,11 +54,7 @@ def test_plain_transformers_agrees(classifier):
         ("The lawsuit says {} lied about the safety of its product.", Stance.ACCUSATORY),
         ("{} has its headquarters in the capital and employs 4,000 people.", Stance.NEUTRAL),
         ("Shares in {} closed 2 percent higher on Tuesday.", Stance.NEUTRAL),
-        pytest.param(
-            '"We take the safety of our customers seriously and we acted at once," {} said.',
-            Stance.DEFENDING,
-            marks=pytest.mark.xfail(strict=True, reason="a known failure, in the card"),
-        ),
+        ('"We take the safety of our customers seriously and we acted at once," {} said.', Stance.DEFENDING),
         ("{} denied the allegations and said it had followed the law.", Stance.DEFENDING),
     ],
 )

@@ -32,7 +32,9 @@ def print_slants(slants: Sequence[OutletSlant], target: str, estimand: str, cons
     letters = {letter for s in slants for letter in s.groups}
     lettered, ranked = len(letters) > 1, not letters and any(s.ranks for s in slants)
     roomy = console.width >= ROOMY + PLACE_WIDTH * (lettered or ranked)
-    table = Table(title=f"Slant toward {escape(target)}", title_justify="left", box=SIMPLE)
+    # Where it is narrow the columns stand one space apart, so that a group beside them fits.
+    padding = (0, 1) if roomy else (0, 0)
+    table = Table(title=f"Slant toward {escape(target)}", title_justify="left", box=SIMPLE, padding=padding)
     table.add_column("outlet", overflow="fold", min_width=20 if roomy else 10)
     table.add_column("slant", justify="right")
     table.add_column("interval", justify="right", no_wrap=True)
