@@ -26,7 +26,7 @@ from slantwise.shrinkage import between_variance
 
 # With fewer labelled articles of its own an outlet is corrected by the error on all outlets' labels.
 FEWEST_LABELLED = 5
-# The two-sided t of small samples cannot use λ beyond this: the classifier's scores would be blown up.
+# More than the best λ of a classifier that reads at all; beyond it few labels would blow its scores up.
 LARGEST_TUNING = 2.0
 
 SCORES = {Stance.ACCUSATORY: -1.0, Stance.NEUTRAL: 0.0, Stance.DEFENDING: 1.0}
@@ -172,7 +172,7 @@ def prediction_powered(outlet: Clusters, level: float = 0.95) -> tuple[Estimate,
     # With every sentence labelled, or scores that are all alike, the classifier has nothing to add.
     if squares < 1e-18:
         return _interval(mean, a, outlet, 0, level), 0.0
-    tuning = float(np.clip(-np.sum(a * b) / squares, 0.0, LARGEST_TUNING))
+    tuning = float(np.clip(-np.sum(a * b) / squares, 0.0, LARGEST_TUNING)) + 0.0
     influence = (a + tuning * b) / (1 - np.minimum(b**2 / squares, 0.9))
     return _interval(mean + tuning * (overall - judged), influence, outlet, 1, level), tuning
 

@@ -67,6 +67,18 @@ def test_groups_or_where_letters_run_out_ranks():
     assert "3–14" in text
     assert "Rank: the places that the outlet may truly have" in text
     assert "Group" not in printed(slant())
+    alike = printed(slant(groups=("a",), ranks=(1, 2)), slant("B", groups=("a",), ranks=(1, 2)))
+    assert "No two of these outlets can be told apart." in alike
+    assert "group" not in alike
+
+
+@pytest.mark.parametrize("width", [80, 110, 119, 120, 140])
+def test_no_column_is_cut_off(width):
+    out = io.StringIO()
+    rows = [slant("Quayside Business Daily", groups=("a", "b")), slant("B", groups=("b", "c"), sentences=98765)]
+    print_slants(rows, "Acme", "mean score", Console(file=out, width=width))
+    assert "98765" in out.getvalue()
+    assert "sentences" in out.getvalue()
 
 
 def estimates(*slants):

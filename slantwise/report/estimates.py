@@ -47,8 +47,8 @@ def print_estimates(slants: Sequence[OutletSlant], console: Console | None = Non
     if labelled:
         notes.append(
             "Corrected: the hand labels, helped by the classifier as far as it is right (λ); labels: sentences in "
-            "articles. ³ Too few labelled articles of its own: assumes that the classifier's error there is like that "
-            "on the others."
+            "articles. ³ Too few labelled articles of its own: assumes that the classifier's error there is "
+            "like that on the others."
         )
     console.print(" ".join(notes), style="dim", markup=False)
 

@@ -21,6 +21,7 @@ from slantwise.slant import ESTIMANDS
 SCALE_WIDTH = 19
 # From this width on the terminal has room for the intervals as pictures.
 ROOMY = 110
+PLACE_WIDTH = 9
 # Pairs grow with the square of the outlets; of more than this many the JSON has groups and ranks alone.
 MOST_IN_PAIRS = 20
 
@@ -28,17 +29,17 @@ MOST_IN_PAIRS = 20
 def print_slants(slants: Sequence[OutletSlant], target: str, estimand: str, console: Console | None = None) -> None:
     """Print the outlets with their slants, intervals and counts, the most accusing first."""
     console = console or Console()
-    roomy = console.width >= ROOMY
+    letters = {letter for s in slants for letter in s.groups}
+    lettered, ranked = len(letters) > 1, not letters and any(s.ranks for s in slants)
+    roomy = console.width >= ROOMY + PLACE_WIDTH * (lettered or ranked)
     table = Table(title=f"Slant toward {escape(target)}", title_justify="left", box=SIMPLE)
     table.add_column("outlet", overflow="fold", min_width=20 if roomy else 10)
     table.add_column("slant", justify="right")
     table.add_column("interval", justify="right", no_wrap=True)
     if roomy:
         table.add_column("accuses · defends", no_wrap=True)
-    lettered = any(s.groups for s in slants)
-    ranked = not lettered and any(s.ranks for s in slants)
     if lettered or ranked:
-        table.add_column("group" if lettered else "rank", overflow="fold", max_width=9)
+        table.add_column("group" if lettered else "rank", overflow="fold", max_width=PLACE_WIDTH)
     for name in ("own", "quoted", "articles", "sentences"):
         table.add_column(name, justify="right")
     for s in slants:
@@ -50,6 +51,8 @@ def print_slants(slants: Sequence[OutletSlant], target: str, estimand: str, cons
     console.print(
         f"Slant: {estimand}. Own: in the outlet's own voice; quoted: in everyone else's.", style="dim", markup=False
     )
+    if len(letters) == 1:
+        console.print("No two of these outlets can be told apart.", style="dim", markup=False)
     if lettered:
         console.print("Group: outlets that share a letter cannot be told apart.", style="dim", markup=False)
     if ranked:
