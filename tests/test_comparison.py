@@ -1,10 +1,12 @@
 import hashlib
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from conftest import WordJudge
 
+from slantwise.corpus import sentence_hash
 from slantwise.pipeline import score_outlets
 from slantwise.records import Article, InputError
 from slantwise.report import as_json
@@ -156,3 +158,77 @@ def test_bad_options_are_named():
         scored(CARRIERS, matched=True, by="month")
     with pytest.raises(InputError, match="no article has a sentence about Acme"):
         scored([paper("A", "The weather is fine.")], matched=True, wire="drop")
+
+
+def labelled(path, urls, sentence, stance="accusatory"):
+    rows = [{"url": u, "hash": sentence_hash(sentence), "stance": stance, "probability": 0.5} for u in urls]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    return path
+
+
+def carriers(each=6):
+    for outlet in "AB":
+        for i in range(each):
+            yield replace(paper(outlet, SHARED, own("helps", f"{outlet}{i}")), url=f"{outlet}{i}")
+
+
+SHARES = (0.3, 0.4, 0.3)
+
+
+@pytest.mark.parametrize("weight", ["article", "sentence"])
+def test_what_a_copy_weighs_it_weighs_in_every_estimate(weight, tmp_path):
+    file = labelled(tmp_path / "l.jsonl", [f"{o}{i}" for o in "AB" for i in range(6)], SHARED)
+    options = dict(labels=file, prior_shift=SHARES, weight=weight)
+    plain, _ = scored(carriers(), **options)
+    kept, _ = scored(carriers(), wire="keep", **options)
+    for outlet, s in plain.items():
+        assert (kept[outlet].correction, kept[outlet].prior_shifted) == (s.correction, s.prior_shifted)
+    once, _ = scored(carriers(), wire="once", **options)
+    # Of twelve copies each weighs a twelfth: what is left is each article's other sentence, which helps.
+    assert once["A"].slant == pytest.approx((-0.8 / 12 + 1) / (1 / 12 + 1))
+    assert once["A"].prior_shifted.slant > plain["A"].prior_shifted.slant + 0.2
+    c = once["A"].correction
+    assert (c.rectifier, c.articles, c.labels_only.slant) == ("own", 6, -1)
+
+
+def test_dropped_sentences_take_their_labels_along(tmp_path):
+    urls = [f"{o}{i}" for o in "AB" for i in range(6)]
+    file = labelled(tmp_path / "l.jsonl", urls, SHARED)
+    with file.open("a") as more:
+        for url in urls:
+            row = {"url": url, "hash": sentence_hash(own("helps", url)), "stance": "neutral", "probability": 1}
+            more.write("\n" + json.dumps(row))
+    options = dict(labels=file, prior_shift=SHARES, shrink=True, matched=True)
+    found, notes = scored(carriers(), wire="drop", **options)
+    assert "12 labels are of wire copy or standing text; left out" in notes
+    assert set(found) == {"A", "B", "(wire)"}
+    assert (found["A"].correction.sentences, found["A"].correction.corrected.slant) == (6, 0)
+    wire = found["(wire)"]
+    assert (wire.correction.rectifier, wire.correction.articles, wire.matched) == ("pooled", 0, None)
+    assert wire.correction.corrected.slant == -1.0  # −0.8 and the error of −1 that the outlets' labels show, cut
+    assert all(s.prior_shifted and s.ranks and s.groups for s in found.values())
+    assert "NaN" not in as_json(list(found.values()), "Acme", "m", "e")
+
+
+def test_labels_beside_matched_leave_it_as_it_is(tmp_path):
+    articles = [replace(a, url=f"u{i}") for i, a in enumerate(tellings())]
+    sentence = articles[0].text
+    plain, _ = scored(articles, matched=True)
+    found, _ = scored(articles, matched=True, labels=labelled(tmp_path / "l.jsonl", ["u0"], sentence), shrink=True)
+    assert {o: s.matched for o, s in found.items()} == {o: s.matched for o, s in plain.items()}
+    assert found["A"].correction.sentences == 1
+
+
+def test_every_option_over_time(tmp_path):
+    articles = [
+        replace(paper(o, SHARED, own("helps", f"{o}{m}"), date=f"2020-0{m}-01"), url=f"{o}{m}")
+        for m in (1, 2)
+        for o in "ABCD"
+    ]
+    file = labelled(tmp_path / "l.jsonl", ["A1", "B2"], SHARED)
+    for wire in ("keep", "once", "drop"):
+        found = score_outlets(
+            articles, "Acme", WordJudge(), wire=wire, by="month", labels=file, prior_shift=SHARES, shrink=True
+        )
+        assert len(found) == (9 if wire == "drop" else 8)
+        assert all(s.shrunk is not None and s.correction.rectifier == "none" for s in found if s.outlet != "(wire)")
