@@ -42,7 +42,8 @@ def main() -> None:
 
 def read(path: Path, name: str) -> Iterator[Article]:
     """The articles that hold the name anywhere; the others cannot be about it."""
-    for number, line in enumerate(gzip.open(path, "rt") if path.suffix == ".gz" else path.open(), 1):
+    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    for number, line in enumerate(data.splitlines(), 1):
         row = json.loads(line)
         if name in row["text"] or name in row.get("title", ""):
             yield article_from_row(row, f"{path.name}, line {number}")
