@@ -18,7 +18,6 @@ from slantwise.articles import article_from_row
 from slantwise.comparison import HeldArticles
 from slantwise.pipeline import judge_articles
 from slantwise.records import WIRE, Article, Judgement, OutletSlant, Part, Sentence
-from slantwise.tally import Tally
 from slantwise.targets import Target
 
 Row = tuple[Article, list[tuple[Sentence, Judgement]]]
@@ -43,11 +42,11 @@ def main() -> None:
 
 def read(path: Path, name: str) -> Iterator[Article]:
     """The articles that hold the name anywhere; the others cannot be about it."""
-    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
-        for number, line in enumerate(lines, 1):
-            row = json.loads(line)
-            if name in row["text"] or name in row.get("title", ""):
-                yield article_from_row(row, f"{path.name}, line {number}")
+    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    for number, line in enumerate(data.splitlines(), 1):
+        row = json.loads(line)
+        if name in row["text"] or name in row.get("title", ""):
+            yield article_from_row(row, f"{path.name}, line {number}")
 
 
 def stored(article: Article, judged: list[tuple[Sentence, Judgement]]) -> dict:
@@ -71,7 +70,7 @@ def slants(name: str, rows: list[Row], wire: str) -> dict[str, OutletSlant]:
     for article, judged in rows:
         parts = {p: [pair for pair in judged if pair[0].part is p] for p in Part}
         held.add(article, parts[Part.BODY], [j for _, j in parts[Part.HEADLINE]])
-    return {s.outlet: s for s in held.slants(Tally(), "article", 0.95, 0, on_note=print)}
+    return {s.outlet: s for s in held.slants("article", 0.95, 0, on_note=print)}
 
 
 def report(name: str, rows: list[Row]) -> None:

@@ -154,8 +154,8 @@ def single_link(texts: StoryTexts, alike: float) -> Ints:
 
 def real(path: Path) -> None:
     """Sentences carried alike by outlets of real news, by threshold, all sentences of all articles."""
-    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
-        rows = [json.loads(line) for line in lines]
+    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    rows = [json.loads(line) for line in data.splitlines()]
     texts, outlets = [], []
     for row in rows:
         for paragraph in row["text"].split("\n"):
@@ -174,10 +174,8 @@ def real(path: Path) -> None:
             f"| {overlap} | {len(shared)} | {sum(map(len, shared))} of {len(texts)} | {max(map(len, shared))} |",
             flush=True,
         )
-        if overlap == 0.4:
-            loose = {frozenset(g) for g in shared}
         if overlap == 0.5:
-            samples = [g for g in shared if frozenset(g) not in loose or len({texts[i] for i in g}) > 1]
+            samples = [g for g in shared if len({texts[i] for i in g}) > 1]
             for group in random.Random(0).sample(samples, min(12, len(samples))):
                 print("\n".join(f"    {outlets[i]}: {texts[i][:150]}" for i in itertools.islice(group, 3)), "\n")
     slantwise.wire.ALIKE = 0.5
