@@ -69,7 +69,7 @@ def test_no_column_is_cut_off(width):
     rows = [slant("Quayside Business Daily", groups=("a", "b")), slant("B", groups=("b", "c"), sentences=98765)]
     print_slants(rows, "Acme", "mean score", Console(file=out, width=width))
     assert "98765" in out.getvalue()
-    assert "sentences" in out.getvalue()
+    assert ("sentences" if width > 80 else "sent.") in out.getvalue()
 
 
 def estimates(*slants):

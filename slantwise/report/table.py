@@ -22,6 +22,8 @@ SCALE_WIDTH = 19
 # From this width on the terminal has room for the intervals as pictures.
 ROOMY = 110
 PLACE_WIDTH = 9
+# Below this width two headings are cut short to leave room for the groups.
+NARROW = 90
 # Pairs grow with the square of the outlets; of more than this many the JSON has groups and ranks alone.
 MOST_IN_PAIRS = 20
 
@@ -40,7 +42,8 @@ def print_slants(slants: Sequence[OutletSlant], target: str, estimand: str, cons
         table.add_column("accuses · defends", no_wrap=True)
     if lettered or ranked:
         table.add_column("group" if lettered else "rank", overflow="fold", max_width=PLACE_WIDTH)
-    for name in ("own", "quoted", "articles", "sentences"):
+    short = (lettered or ranked) and console.width < NARROW
+    for name in ("own", "quoted", *(("art.", "sent.") if short else ("articles", "sentences"))):
         table.add_column(name, justify="right")
     for s in slants:
         numbers = (signed(s.own_voice), signed(s.quoted), str(s.articles), str(s.sentences))
