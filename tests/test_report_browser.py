@@ -22,6 +22,7 @@ pytestmark = [
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright, from the extra 'dev'")
 
 FACEBOOK = Target("Facebook", ("Zuckerberg",))
+JUDGED: list[int] = []
 
 
 class LengthJudge:
@@ -33,8 +34,10 @@ class LengthJudge:
 
 def hostile():
     yield Article(
-        'Facebook lied. <script>document.title="taken"</script> Facebook \0 \u202ehelps.',
+        'Facebook lied, the regulator said, and wrote <script src="//x.example/a.js"> below its long report on Monday. '
+        "Facebook \0 \u202ehelps, it says.",
         "<b>Bold</b>",
+        title='Facebook lied <script>document.title="taken"</script>',
         date="2018-03-01",
     )
     yield Article(
@@ -46,12 +49,17 @@ def hostile():
 def file(tmp_path_factory):
     path = tmp_path_factory.mktemp("report") / "slant.html"
     report = Reporting(path)
+
+    def judged(article, pairs):
+        JUDGED.append(len(pairs))
+        report.add(article, pairs)
+
     slants = score_outlets(
         [*carried_articles(FACEBOOK), *hostile()],
         FACEBOOK,
         LengthJudge(),
         on_skip=report.noting(str),
-        on_judged=report.add,
+        on_judged=judged,
     )
     report.write(slants, Facts("Facebook", "stub", "mean score"))
     return path
@@ -157,6 +165,7 @@ def test_hostile_text_is_text(page):
     page.select_option("#f-outlet", label="<b>Bold</b>")
     text = page.inner_text("#article-list")
     assert '<script>document.title="taken"</script>' in text
+    assert '<script src="//x.example/a.js">' in text
     assert "␀" in text
     assert "⟨U+202E⟩" in text
     assert "<img src=x onerror=alert(1)>" in text
@@ -175,7 +184,7 @@ def test_figures_can_be_kept(page):
     assert Path(outlets.value.path()).read_text(encoding="utf-8-sig").startswith("outlet,period,slant,low,high")
     lines = Path(sentences.value.path()).read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].startswith("outlet,title,date,url,part,sentence,stance")
-    assert len(lines) > 100
+    assert len(lines) == 1 + sum(JUDGED)
 
 
 def test_accessibility_finds_no_serious_fault(page):
