@@ -8,6 +8,7 @@ from rich.console import Console
 from slantwise.metrics import Measured
 from slantwise.records import STANCES, VOICES, Correction, Estimate, MatchedSlant, OutletSlant
 from slantwise.report import (
+from slantwise.report.words import lede
     as_json,
     print_details,
     print_estimates,
@@ -180,3 +181,11 @@ def test_figures_fit_a_narrow_terminal():
     print_figures({"data/test.jsonl": measured}, Console(file=out, width=80))
     assert "data/test.jsonl" in out.getvalue()
     assert all(x in out.getvalue() for x in ("0.512", "0.40–0.60", "0.071"))
+
+
+def test_the_first_sentence_claims_nothing_of_an_outlet_with_one_article():
+    sure, single = slant(low=-0.4, high=-0.1), slant("B", low=-0.4, high=-0.1, resampled="sentences")
+    assert lede("Acme", [sure]) == "Of 1 outlet, 1 leans clearly against Acme."
+    assert lede("Acme", [sure, single]) == (
+        "Of 2 outlets, 1 leans clearly against Acme and 1 has too few articles or sentences to say."
+    )

@@ -27,10 +27,11 @@ class Facts:
 
 
 def lede(target: str, slants: Sequence[OutletSlant]) -> str:
-    """What the intervals say, in one sentence."""
-    below = sum(s.enough and s.high < 0 for s in slants)
-    above = sum(s.enough and s.low > 0 for s in slants)
-    within = sum(s.enough for s in slants) - below - above
+    """What the intervals say, in one sentence. Of an outlet with one article nothing is said: its next may differ."""
+    sure = [s for s in slants if s.enough and s.resampled == "articles"]
+    below = sum(s.high < 0 for s in sure)
+    above = sum(s.low > 0 for s in sure)
+    within = len(sure) - below - above
     few = len(slants) - below - above - within
     of_sides = (
         (below, f"leans clearly against {target}", f"lean clearly against {target}"),
@@ -40,7 +41,7 @@ def lede(target: str, slants: Sequence[OutletSlant]) -> str:
             "leans clearly neither way (zero lies within the interval)",
             "lean clearly neither way (zero lies within their intervals)",
         ),
-        (few, "has too few sentences to say", "have too few sentences to say"),
+        (few, "has too few articles or sentences to say", "have too few articles or sentences to say"),
     )
     said = [f"{n:,} {one if n == 1 else several}" for n, one, several in of_sides if n]
     return f"Of {count(len(slants), 'outlet')}, {_listed(said)}."
