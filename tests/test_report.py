@@ -8,7 +8,6 @@ from rich.console import Console
 from slantwise.metrics import Measured
 from slantwise.records import STANCES, VOICES, Correction, Estimate, MatchedSlant, OutletSlant
 from slantwise.report import (
-from slantwise.report.words import lede
     as_json,
     print_details,
     print_estimates,
@@ -17,6 +16,7 @@ from slantwise.report.words import lede
     print_slants,
     print_wire,
 )
+from slantwise.report.words import lede
 
 
 def slant(outlet="A", low=-0.6, high=0.1, **changes):
