@@ -9,15 +9,15 @@ then added up with every option. Prints a table a target.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from slantwise.articles import article_from_row
+from slantwise.articles import read_articles
 from slantwise.comparison import HeldArticles
 from slantwise.pipeline import judge_articles
 from slantwise.records import WIRE, Article, Judgement, OutletSlant, Part, Sentence
+from slantwise.tally import Tally
 from slantwise.targets import Target
 
 Row = tuple[Article, list[tuple[Sentence, Judgement]]]
@@ -42,11 +42,9 @@ def main() -> None:
 
 def read(path: Path, name: str) -> Iterator[Article]:
     """The articles that hold the name anywhere; the others cannot be about it."""
-    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    for number, line in enumerate(data.splitlines(), 1):
-        row = json.loads(line)
-        if name in row["text"] or name in row.get("title", ""):
-            yield article_from_row(row, f"{path.name}, line {number}")
+    for article in read_articles([path], keep_duplicates=True):
+        if name in article.text or name in article.title:
+            yield article
 
 
 def stored(article: Article, judged: list[tuple[Sentence, Judgement]]) -> dict:
@@ -70,7 +68,7 @@ def slants(name: str, rows: list[Row], wire: str) -> dict[str, OutletSlant]:
     for article, judged in rows:
         parts = {p: [pair for pair in judged if pair[0].part is p] for p in Part}
         held.add(article, parts[Part.BODY], [j for _, j in parts[Part.HEADLINE]])
-    return {s.outlet: s for s in held.slants("article", 0.95, 0, on_note=print)}
+    return {s.outlet: s for s in held.slants(Tally(), "article", 0.95, 0, on_note=print)}
 
 
 def report(name: str, rows: list[Row]) -> None:
