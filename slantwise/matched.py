@@ -128,9 +128,7 @@ def _fitted(cells: _Cells, firm: NDArray[np.bool_], level: float) -> list[Matche
     found = []
     for o in range(outlets):
         of_telling, of_selection = (
-            t_interval(float(x[o]), float(error[o]), int(shared[o]) - 1, level, 2.0)
-            if firm[o]
-            else Estimate(float(x[o]), -2.0, 2.0)
+            _interval(float(x[o]), float(error[o]), int(shared[o]) - 1 if firm[o] else 0, level)
             for x, error in zip((telling, selection), spread, strict=True)
         )
         found.append(
@@ -149,6 +147,15 @@ def _fitted(cells: _Cells, firm: NDArray[np.bool_], level: float) -> list[Matche
             )
         )
     return found
+
+
+def _interval(centre: float, error: float, freedom: int, level: float) -> Estimate:
+    """The interval of a difference, the whole range without a degree of freedom; it always holds its figure.
+
+    Where few stories join outlets, differences add up along the chain and can leave [−2, 2].
+    """
+    bound = max(2.0, abs(centre))
+    return t_interval(centre, error, freedom, level, bound) if freedom else Estimate(centre, -bound, bound)
 
 
 def _jackknife(

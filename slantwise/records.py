@@ -147,8 +147,9 @@ class MatchedSlant:
 
     `telling` is how it tells the stories it shares, as a difference from the average outlet; `selection` is what its
     choice of stories adds, as a difference from the average outlet's choice; `grand` is the mean slant of the outlets.
-    All differences lie in [−2, 2]. `low`, `high` and `selection_low`, `selection_high` are intervals from leaving out
-    stories; where `enough` is false the comparison hangs on a single story and they are the whole range.
+    Differences lie in [−2, 2] but where few stories join the outlets. `low`, `high` and `selection_low`,
+    `selection_high` are intervals from leaving out stories; where `enough` is false the comparison
+    hangs on a single story and they are the whole range.
     `stories` counts the outlet's stories, `shared_stories` those that another outlet tells too, `matched_articles` its
     articles in these.
     """

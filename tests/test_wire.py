@@ -92,6 +92,7 @@ def test_two_articles_of_a_few_are_no_standing_text():
     assert not found.standing.any()
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(-1, 5), st.integers(0, 3), st.integers(0, 9)), max_size=60))
 def test_all_copies_together_weigh_one(rows):
     groups, outlets, articles = (numbers(*x) for x in zip(*rows, strict=True)) if rows else (numbers(),) * 3
