@@ -45,7 +45,7 @@ heads for voice and aboutness (linear, on the first token's last state), `calibr
 ## Training
 
 Base model: `{base}`. Data: {data}; sentences of public sets for which `data/public-labels.jsonl` has labels of our own
-have these. Seed {seed}. The epoch with the best macro-F1 on the validation split is kept. Made by
+have these. Seed {seed}. The epoch with the best macro-F1 on the validation split and the held-out public sentences is kept. Made by
 
 ```
 {commands}
