@@ -104,7 +104,7 @@ def test_it_reads_filters_and_sorts(page):
     page.uncheck("input[name=stance][value='1']")
     assert page.locator("#article-list .s.neutral:not(.off)").count() == 0
     page.fill("#f-search", "no such words")
-    assert page.inner_text("#found").startswith("0 of ")
+    assert page.inner_text("#found").startswith("0 articles of ")
     head = page.locator("#outlets th", has_text="sentences")
     numbers = "[...document.querySelectorAll('#outlets tbody td:last-child')].map(c => +c.dataset.value)"
     head.locator("button").click()

@@ -159,13 +159,16 @@ def test_csv_has_full_figures_and_no_formulas():
 @pytest.mark.parametrize("suffix", [".png", ".svg"])
 def test_the_plot_is_a_picture(tmp_path, suffix):
     path = tmp_path / f"plot{suffix}"
-    draw(charts.intervals([slant("A & <B>"), slant("C", low=-1.0, high=1.0, enough=False)]), path)
+    draw(
+        charts.intervals([slant("A & <B>"), slant("C", low=-1.0, high=1.0, enough=False)]), path, "Slant toward <Acme>"
+    )
     if suffix == ".png":
         assert path.read_bytes().startswith(b"\x89PNG")
     else:
         text = path.read_text(encoding="utf-8")
         ElementTree.fromstring(text)
         assert "A &amp; &lt;B&gt;" in text
+        assert "Slant toward &lt;Acme&gt;" in text
 
 
 def test_pictures_of_many_outlets_show_both_ends():

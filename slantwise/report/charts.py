@@ -57,7 +57,7 @@ def intervals(slants: Sequence[OutletSlant], narrow: bool = False) -> Spec:
             },
         },
         {
-            "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+            "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
             "encoding": {
                 "x": x("slant"),
                 "shape": side | {"scale": parts.of_sides(0)},

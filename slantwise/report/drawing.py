@@ -24,10 +24,17 @@ def check_drawable(path: str | Path | None = None) -> None:
         raise InputError(f"plot {str(path)!r} does not end in {' or '.join(SUFFIXES)}")
 
 
-def draw(spec: Mapping[str, Any], path: str | Path) -> None:
-    """Draw a picture to a PNG or SVG file, on white; InputError as `check_drawable`, OSError where it cannot write."""
+def draw(spec: Mapping[str, Any], path: str | Path, title: str, below: str = "") -> None:
+    """Draw a picture to a PNG or SVG file, on white, with a title and a line below it.
+
+    Raises InputError as `check_drawable` does, and OSError where it cannot write.
+    """
     check_drawable(path)
-    on_paper = dict(spec) | {"config": spec["config"] | {"background": "white"}, "padding": 12}
+    heads = {"text": title, "subtitle": below, "anchor": "start", "fontSize": 16, "offset": 12}
+    on_paper = dict(spec) | {
+        "title": heads | {"color": LIGHT.ink, "subtitleColor": LIGHT.muted, "subtitleFontSize": 12},
+        "config": spec["config"] | {"background": "white", "padding": 14},
+    }
     if Path(path).suffix.lower() == ".svg":
         Path(path).write_text(_drawn(on_paper, "clip"), encoding="utf-8")
     else:

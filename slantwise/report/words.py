@@ -68,6 +68,15 @@ def captions(slants: Sequence[OutletSlant], shown: int, whole: bool, collected: 
     return {"letters": groups if lettered else "", "ends": ends, "articles": articles}
 
 
+def plot_note(facts: Facts, slants: Sequence[OutletSlant]) -> str:
+    """What is said below the title of the plot."""
+    found = [f"{facts.level:.0%} intervals", count(sum(s.articles for s in slants), "article")]
+    found += ["dotted: too few sentences for an interval"] * (not all(s.enough for s in slants))
+    found += ["who shares a letter cannot be told apart"] * figures.grouped(slants)
+    found += [f"{charts.MOST_ROWS} of {len(slants):,} outlets"] * (len(slants) > charts.MOST_ROWS)
+    return "; ".join(found)
+
+
 def citation(target: str, slants: Sequence[OutletSlant], facts: Facts) -> str:
     """The line to cite."""
     when = f", {facts.made_on}" if facts.made_on else ""

@@ -11,7 +11,8 @@ from slantwise.report.charts import intervals
 from slantwise.report.collector import Collector
 from slantwise.report.drawing import check_drawable, draw
 from slantwise.report.html import check_renderable, render, split_periods
-from slantwise.report.words import Facts
+from slantwise.report.plain import plain
+from slantwise.report.words import Facts, plot_note
 
 _Note = TypeVar("_Note")
 
@@ -60,7 +61,7 @@ class Reporting:
         written = []
         if self.plot is not None:
             overall, _ = split_periods(slants, self.collected, facts)
-            draw(intervals(overall), self.plot)
+            draw(intervals(overall), self.plot, f"Slant toward {plain(facts.target, 80)}", plot_note(facts, overall))
             written.append(str(self.plot))
         if self.report is not None:
             page = render(slants, self.collected, facts, self._stories)

@@ -18,6 +18,7 @@
     return node;
   };
   const signed = (score) => (Math.round(score * 100) < 0 ? "−" : "+") + (Math.abs(Math.round(score * 100)) / 100).toFixed(2);
+  const counted = (n, one) => `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;
   const most = (values) => values.indexOf(Math.max(...values));
 
   // A sentence's row: text, P(accusatory), P(defending), P(target's voice), P(other's voice) in thousandths, flags.
@@ -202,8 +203,8 @@
       found.sort(by);
       page = 0;
       const matching = found.reduce((n, a) => n + a.sentences.filter((s) => counts(s, c)).length, 0);
-      byId("found").textContent = `${found.length.toLocaleString("en")} of ${articles.length.toLocaleString("en")} articles, `
-        + `${matching.toLocaleString("en")} sentences of the chosen stances and voices`;
+      byId("found").textContent = `${counted(found.length, "article")} of ${articles.length.toLocaleString("en")}, `
+        + `${counted(matching, "sentence")} of the chosen stances and voices`;
       draw();
     };
     const turn = (by) => () => {
