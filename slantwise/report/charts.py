@@ -173,7 +173,7 @@ def over_time(slants: Sequence[OutletSlant], narrow: bool = False) -> Spec:
     top = parts.reach([x for s in slants if s.outlet in chosen for x in _ends(s)])
     axis = {"labelExpr": parts.SIGNED, "tickCount": 5, "title": None}
     y: Spec = {"field": "slant", "type": "quantitative", "scale": {"domain": [-top, top], "nice": False}, "axis": axis}
-    day: Spec = {"field": "day", "type": "temporal", "scale": {"type": "utc"}, "title": None}
+    day: Spec = {"field": "day", "type": "temporal", "scale": {"type": "utc", "padding": 10}, "title": None}
     day["axis"] = {"format": "%b %Y", "labelOverlap": True, "tickCount": 3, "grid": False}
     side: Spec = {"field": "side", "type": "nominal", "legend": None}
     layers: list[Spec] = [
@@ -195,7 +195,7 @@ def over_time(slants: Sequence[OutletSlant], narrow: bool = False) -> Spec:
         },
     ]
     columns = 1 if narrow else min(3, len(chosen))
-    width = parts.NARROW - 20 if narrow else {1: 620, 2: 360, 3: 245}.get(columns, 245)
+    width = parts.NARROW - 20 if narrow else {1: 620, 2: 460}.get(columns, 310)
     facet = {"field": "outlet", "type": "nominal", "title": None, "header": {"labelFontSize": 13, "labelLimit": width}}
     inner = {"width": width, "height": 130, "layer": layers}
     return {"data": {"values": rows}, "facet": facet, "columns": columns, "spec": inner, "config": parts.config(narrow)}
