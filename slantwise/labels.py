@@ -9,7 +9,6 @@ may name the `target` it is about; rows about another one are left out.
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -99,7 +98,7 @@ class LabelBook:
 
     def _keys(self, article: Article) -> Iterator[tuple[str, str]]:
         if self._by_hash:
-            yield "sha256", hashlib.sha256(article.text.encode()).hexdigest()
+            yield "sha256", article.text_digest
         yield "url", article.url
         yield "origin", article.origin
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from slantwise.comparison import HeldArticles
 from slantwise.differences import compared
 from slantwise.labels import LabelBook, read_labels
-from slantwise.records import VOICES, Article, InputError, Judgement, OutletSlant, Part, Sentence
+from slantwise.records import VOICES, Article, InputError, Judged, Judgement, OutletSlant, Part, Sentence
 from slantwise.repeats import Judge, RememberingJudge
 from slantwise.sentences import split_article
 from slantwise.shrinkage import with_shrunk
@@ -29,7 +29,6 @@ CHUNK = 512
 ABOUT = 0.4
 
 
-Judged = tuple[Article, list[tuple[Sentence, Judgement]]]
 OnJudged = Callable[[Article, Sequence[tuple[Sentence, Judgement]]], None]
 
 

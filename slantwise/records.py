@@ -5,8 +5,9 @@ Knows nothing of models, files or formats.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
@@ -48,7 +49,10 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article as it was read. `origin` says where it came from (file, and line where there are lines)."""
+    """One article as it was read. `origin` says where it came from (file, and line where there are lines).
+
+    Where its text was not kept, `text` is empty and `sha256` the hexadecimal digest of its UTF-8.
+    """
 
     text: str
     outlet: str
@@ -56,6 +60,12 @@ class Article:
     date: str = ""
     url: str = ""
     origin: str = ""
+    sha256: str = field(default="", repr=False, compare=False)
+
+    @property
+    def text_digest(self) -> str:
+        """The SHA-256 of the text in UTF-8, hexadecimal, also where the text was not kept."""
+        return self.sha256 or hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,10 @@ class Judgement:
         """P(defending) − P(accusatory), in [−1, 1]: negative accuses, positive defends."""
         accusatory, _, defending = self.stance_probabilities
         return defending - accusatory
+
+
+Judged = tuple[Article, list[tuple[Sentence, Judgement]]]
+"""An article with its judged sentences about the target, headlines among them, in order; possibly none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,19 @@ ROOT = Path(slantwise.__file__).parent
 # Down this list, never up; the modules of one row do not import each other.
 ORDER = [
     ["records"],
-    ["targets", "furniture", "quotes", "carried", "config", "articles", "metrics", "intervals", "shrinkage"],
-    ["sentences", "cards", "slant", "differences", "prior_shift", "correction", "wire", "matched", "repeats"],
+    [
+        "targets",
+        "furniture",
+        "quotes",
+        "carried",
+        "config",
+        "provenance",
+        "articles",
+        "metrics",
+        "intervals",
+        "shrinkage",
+    ],
+    ["sentences", "cards", "slant", "differences", "prior_shift", "correction", "wire", "matched", "repeats", "parts"],
     ["stories", "tally", "corpus", "runtime"],
     ["comparison", "labels", "classifier"],
     ["trainer", "pipeline"],
