@@ -93,9 +93,15 @@ class LabelSums:
         row = (len(judgements), sum(weights), sum(w * j.score for j, _, w in each), *sums, len(held))
         self._rows.setdefault((outlet, period), []).append(row)
 
+    def merge(self, other: LabelSums) -> None:
+        """Add all that `other` has added, as if it had been added here; `other` stays as it is."""
+        for key, rows in other._rows.items():
+            self._rows.setdefault(key, []).extend(rows)
+
     def corrections(self, weight: str = "article", level: float = 0.95) -> dict[Key, Correction]:
         """Each outlet's correction (and each period's of an outlet), by name and period."""
-        clusters = {key: _clusters(rows, weight) for key, rows in self._rows.items()}
+        # In an order of their own, so that it makes no difference in which they came.
+        clusters = {key: _clusters(sorted(rows), weight) for key, rows in sorted(self._rows.items())}
         shared = Rectifier.of(list(clusters.values()))
         return {
             key: correct(found, shared, sum(int(row[-1]) for row in self._rows[key]), level)

@@ -64,11 +64,24 @@ class ShiftSums:
             each = np.ones(len(found)) if weights is None else np.array(weights)
             self._articles.setdefault((outlet, period), []).append((found, each))
 
+    def merge(self, other: ShiftSums) -> None:
+        """Add all that `other`, of equal calibration shares, has added; it stays as it is."""
+        if self.calibration != other.calibration:
+            raise InputError(f"calibration shares {other.calibration} are not those merged with, {self.calibration}")
+        for key, held in other._articles.items():
+            self._articles.setdefault(key, []).extend(held)
+
     def shifted(self, weight: str = "article", level: float = 0.95) -> dict[Key, Estimate]:
         """Each outlet's slant (and each period's of an outlet) after the shift of shares, by name and period."""
-        return {
-            key: prior_shifted([p for p, _ in held], np.array(self.calibration), weight, level, [w for _, w in held])
+        calibration = np.array(self.calibration)
+        # In an order of their own, so that it makes no difference in which they came.
+        ordered = {
+            key: sorted(held, key=lambda article: (article[0].tobytes(), article[1].tobytes()))
             for key, held in self._articles.items()
+        }
+        return {
+            key: prior_shifted([p for p, _ in held], calibration, weight, level, [w for _, w in held])
+            for key, held in ordered.items()
         }
 
 

@@ -6,6 +6,9 @@ its articles (`weight="article"`), or over all its sentences (`weight="sentence"
 The interval comes from resampling articles, because sentences of one article are not independent; `intervals` says
 how and what is done where articles are few. An outlet with one article is resampled by sentences, which says nothing of
 how its next article would lean; the result says so. It covers the choice of articles, not the classifier's errors.
+
+The figures are the same whatever the order of the articles, and whether they were added to one `SlantSums` or to
+several that were merged: articles are put in an order of their own before anything is summed or drawn.
 """
 
 from __future__ import annotations
@@ -25,6 +28,8 @@ from slantwise.records import STANCES, VOICES, InputError, Judgement, OutletSlan
 
 WEIGHTS = ("article", "sentence")
 FEWEST_SENTENCES = 5
+# Running sums are kept in whole numbers of this fraction, so that their order makes no difference.
+_UNIT = 2**60
 
 Floats = NDArray[np.float64]
 
@@ -116,6 +121,11 @@ class SlantSums:
             weights = [1.0] * len(judgements) if weights is None else weights
             self._outlets.setdefault((outlet, period), _OutletSums()).add(judgements, headlines, weights)
 
+    def merge(self, other: SlantSums) -> None:
+        """Add all that `other` has added, as if it had been added here; `other` stays as it is."""
+        for key, sums in other._outlets.items():
+            self._outlets.setdefault(key, _OutletSums()).merge(sums)
+
     def slants(self, weight: str = "article", level: float = 0.95, seed: int = 0) -> list[OutletSlant]:
         """Each outlet's slant, the most accusing first; of outlets with periods, each period's, in order of time."""
         if weight not in WEIGHTS:
@@ -133,8 +143,8 @@ class _OutletSums:
     weights: list[float] = field(default_factory=list)
     probabilities: list[Floats] = field(default_factory=list)
     only_article: list[tuple[float, float]] = field(default_factory=list)
-    voices: dict[Voice, list[float]] = field(default_factory=lambda: {v: [0.0, 0] for v in VOICES})
-    headlines: list[float] = field(default_factory=lambda: [0.0, 0])
+    voices: dict[Voice, list[int]] = field(default_factory=lambda: {v: [0, 0] for v in VOICES})
+    headlines: list[int] = field(default_factory=lambda: [0, 0])
     stances: Counter[Stance] = field(default_factory=Counter)
     accusing: int = 0
     answered: int = 0
@@ -155,9 +165,22 @@ class _OutletSums:
             self.accusing += 1
             self.answered += any(j.voice is Voice.TARGET for j in judgements)
 
+    def merge(self, other: _OutletSums) -> None:
+        """Add all that another has added."""
+        self.only_article = [] if self.totals and other.totals else self.only_article + other.only_article
+        for name in ("totals", "counts", "weights", "probabilities"):
+            getattr(self, name).extend(getattr(other, name))
+        for ours, theirs in ((self.headlines, other.headlines), *((self.voices[v], other.voices[v]) for v in VOICES)):
+            ours[:] = [a + b for a, b in zip(ours, theirs, strict=True)]
+        self.stances += other.stances
+        self.accusing += other.accusing
+        self.answered += other.answered
+
     def slant(self, outlet: str, period: str, weight: str, level: float, seed: int) -> OutletSlant:
         totals, counts, weights = np.array(self.totals), np.array(self.counts, dtype=float), np.array(self.weights)
         probabilities = np.array(self.probabilities)
+        order = np.lexsort((*probabilities.T, counts, weights, totals))
+        totals, counts, weights, probabilities = (x[order] for x in (totals, counts, weights, probabilities))
         if weight == "article":
             probabilities = probabilities / counts[:, None]
             totals, weights = totals / counts, weights / counts
@@ -170,7 +193,7 @@ class _OutletSums:
             scores, each = np.array(self.only_article).T
             of_mean = (ratio_error(scores, each, seed, SENTENCE_SD), degrees(len(scores)))
         interval = t_interval(slant, *of_mean, level)
-        others = np.sum([self.voices[v] for v in VOICES if v is not Voice.OUTLET], axis=0)
+        others = [sum(x) for x in zip(*(self.voices[v] for v in VOICES if v is not Voice.OUTLET), strict=True)]
         return OutletSlant(
             outlet=outlet,
             slant=slant,
@@ -193,11 +216,11 @@ class _OutletSums:
         )
 
 
-def _count(sums: list[float], judgement: Judgement, weight: float = 1.0) -> None:
-    sums[0] += weight * judgement.score
-    sums[1] += weight
+def _count(sums: list[int], judgement: Judgement, weight: float = 1.0) -> None:
+    sums[0] += round(weight * judgement.score * _UNIT)
+    sums[1] += round(weight * _UNIT)
 
 
-def _mean(sums: Sequence[float]) -> float | None:
+def _mean(sums: Sequence[int]) -> float | None:
     total, count = sums
-    return float(total / count) if count else None
+    return total / count if count else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from slantwise.correction import Label, LabelSums
 from slantwise.prior_shift import ShiftSums
-from slantwise.records import Judgement, OutletSlant
+from slantwise.records import InputError, Judgement, OutletSlant
 from slantwise.slant import SlantSums
 
 
@@ -42,6 +42,20 @@ class Tally:
             self.shift.add(outlet, judgements, period, weights)
         if self.labelled:
             self.labelled.add(outlet, judgements, labels or [None] * len(judgements), period, weights)
+
+    def merge(self, other: Tally) -> None:
+        """Add all that `other`, asked for the same estimates, has added; `other` stays as it is.
+
+        The figures are those of one tally to which all articles were added, in whatever order. InputError where the two
+        were not asked for the same.
+        """
+        if (self.shift is None, self.labelled is None) != (other.shift is None, other.labelled is None):
+            raise InputError("tallies of different estimates cannot be merged; ask all for the same")
+        self.sums.merge(other.sums)
+        if self.shift and other.shift:
+            self.shift.merge(other.shift)
+        if self.labelled and other.labelled:
+            self.labelled.merge(other.labelled)
 
     def slants(self, weight: str = "article", level: float = 0.95, seed: int = 0) -> list[OutletSlant]:
         """Each outlet's slant, the most accusing first; of outlets with periods, each period's, in order of time."""
