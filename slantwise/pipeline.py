@@ -13,7 +13,7 @@ from pathlib import Path
 
 from slantwise.comparison import HeldArticles
 from slantwise.differences import compared
-from slantwise.labels import LabelBook, read_labels
+from slantwise.labels import read_labels
 from slantwise.records import VOICES, Article, InputError, Judged, Judgement, OutletSlant, Part, Sentence
 from slantwise.repeats import Judge, RememberingJudge
 from slantwise.sentences import split_article
@@ -74,6 +74,49 @@ def score_outlets(
     Raises InputError when a source is not among the articles' outlets, when nothing is about the target, when labels do
     not fit the articles, and when `matched` is asked for over time.
     """
+    target = Target.of(target)
+    return sum_judged(
+        judge_articles(articles, target, classifier, sources),
+        target,
+        sources,
+        weight,
+        level,
+        seed,
+        by,
+        on_skip,
+        wire,
+        matched,
+        shrink=shrink,
+        labels=labels,
+        prior_shift=prior_shift,
+        on_judged=on_judged,
+        on_stories=on_stories,
+    )
+
+
+def sum_judged(
+    judged_articles: Iterable[Judged],
+    target: str | Target,
+    sources: Sequence[str] | None = None,
+    weight: str = "article",
+    level: float = 0.95,
+    seed: int = 0,
+    by: str | None = None,
+    on_skip: Callable[[str], None] = lambda message: None,
+    wire: str | None = None,
+    matched: bool = False,
+    *,
+    shrink: bool = False,
+    labels: str | Path | None = None,
+    prior_shift: Sequence[float] | None = None,
+    on_judged: OnJudged = lambda article, judged: None,
+    on_stories: Callable[[Sequence[int]], None] = lambda stories: None,
+) -> list[OutletSlant]:
+    """What `score_outlets` does once articles are judged; the same arguments mean the same.
+
+    `judged_articles` are all articles that came, in order, also those about other things and of outlets not in
+    `sources`; they are asked for only once the other arguments are found to be in order.
+    """
     if matched and by:
         raise InputError(f"matched cannot be combined with by {by!r}; leave one of them out")
     target = Target.of(target)
@@ -81,7 +124,12 @@ def score_outlets(
     book = read_labels(labels, target.name) if labels is not None else None
     tally = Tally.of(prior_shift, labelled=book is not None)
     held = HeldArticles(target, wire, matched) if wire is not None or matched else None
-    for article, judged in judge_articles(_chosen(articles, sources, seen, book), target, classifier):
+    for article, judged in judged_articles:
+        seen.add(article.outlet)
+        if book:
+            book.saw(article)
+        if sources and article.outlet not in sources:
+            continue
         body = [pair for pair in judged if pair[0].part is Part.BODY]
         scored = [judgement for _, judgement in body]
         headlines = [judgement for sentence, judgement in judged if sentence.part is Part.HEADLINE]
@@ -120,8 +168,16 @@ def score_outlets(
     return with_shrunk(slants, level) if shrink else slants
 
 
-def judge_articles(articles: Iterable[Article], target: Target, classifier: Judge | None = None) -> Iterator[Judged]:
-    """Judge the sentences about the target, article by article, in order; articles without any have none."""
+def judge_articles(
+    articles: Iterable[Article],
+    target: Target,
+    classifier: Judge | None = None,
+    sources: Sequence[str] | None = None,
+) -> Iterator[Judged]:
+    """Judge the sentences about the target, article by article, in order; articles without any have none.
+
+    Of outlets that are not in `sources`, where these are given, nothing is judged.
+    """
     if classifier is None:
         from slantwise.classifier import StanceClassifier
 
@@ -130,7 +186,7 @@ def judge_articles(articles: Iterable[Article], target: Target, classifier: Judg
     waiting: list[tuple[Article, list[Sentence]]] = []
     held = 0
     for article in articles:
-        sentences = split_article(article, target)
+        sentences = split_article(article, target) if not sources or article.outlet in sources else []
         # What an article that never names the target says is not about it.
         candidates = sentences if any(s.mentions for s in sentences) else []
         waiting.append((article, candidates))
@@ -171,14 +227,3 @@ def _in_its_voice(sentence: Sentence, judgement: Judgement) -> Judgement:
         return judgement
     voice = [float(v is sentence.speaker) for v in VOICES]
     return replace(judgement, voice_probabilities=(voice[0], voice[1], voice[2]))
-
-
-def _chosen(
-    articles: Iterable[Article], sources: Sequence[str] | None, seen: set[str], book: LabelBook | None
-) -> Iterator[Article]:
-    for article in articles:
-        seen.add(article.outlet)
-        if book:
-            book.saw(article)
-        if not sources or article.outlet in sources:
-            yield article
