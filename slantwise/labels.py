@@ -75,6 +75,10 @@ class LabelBook:
             if not places:
                 others = others or every()
             there = [judged[i] for i in places] or [s for s in others if row.fits(s)]
+            if not there and article.sha256:
+                # Its text was not kept, as it never names the target.
+                unused.append(row)
+                continue
             if not there:
                 where = f"{row.span[0]}–{row.span[1]}" if row.span else f"hash {row.hash!r}"
                 raise InputError(f"{row.place}: {where} is no sentence of the article {_named(article)}")

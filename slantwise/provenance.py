@@ -26,7 +26,7 @@ class Provenance:
     digest: str = ""
     version: str = ""
     shares: tuple[float, float, float] | None = None
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
 
     def differences(self, other: Provenance) -> list[str]:
         """What makes judgements of the other not comparable with these, a phrase each: `target 'A', not 'B'`."""
@@ -51,10 +51,14 @@ class Provenance:
         """From what `to_json` gave; InputError, which names `place`, from anything else."""
         try:
             values = json.loads(text)
-            return cls(**values | {k: tuple(v) for k, v in values.items() if isinstance(v, list)})
-        except (AttributeError, TypeError, ValueError):
+            return cls(**_tupled(values) | {"options": _tupled(values["options"])})
+        except (AttributeError, KeyError, TypeError, ValueError):
             raise InputError(f"{place}: is no part that slantwise has written") from None
 
 
 def _said(value: Any) -> str:
     return repr(", ".join(value) if isinstance(value, tuple) else value) if value else "none"
+
+
+def _tupled(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}

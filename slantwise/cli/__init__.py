@@ -20,6 +20,7 @@ from slantwise.records import InputError
 # Name → its module here, and what it does.
 COMMANDS = {
     "evaluate": ("evaluating", "score outlets"),
+    "score": ("evaluating", "the same"),
     "train": ("training", "fine-tune a model"),
 }
 

@@ -6,11 +6,14 @@ import argparse
 import sys
 from datetime import date
 
-from slantwise.cli.inputs import add_article_flags, add_target_flags, given_articles
+from slantwise.cli.inputs import add_article_flags, add_target_flags
+from slantwise.cli.judging import add_run_flags, judging
 from slantwise.records import WIRE, InputError
 from slantwise.slant import PERIODS, WEIGHTS, estimand
 
 DESCRIPTION = "Score how outlets lean toward a company: negative accuses it, positive defends it."
+# What an interruption leaves to say.
+INTERRUPTED = "with --output FOLDER, --resume goes on where it stopped"
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +27,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     add_article_flags(parser)
     add_target_flags(parser)
     parser.add_argument("--model", metavar="DIR", help="a model folder or hub id; by default the released model")
+    add_run_flags(parser)
     parser.add_argument(
         "--weight",
         default="article",
@@ -73,29 +77,30 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Score the outlets and print or write what was asked for; the exit status."""
     from slantwise.articles import RejectLog
-    from slantwise.pipeline import score_outlets
-    from slantwise.report import Facts, Reporting
-    from slantwise.targets import Target
+    from slantwise.pipeline import sum_judged
+    from slantwise.report import (
+        Facts,
+        Reporting,
+        as_json,
+        print_details,
+        print_estimates,
+        print_matched,
+        print_slants,
+        print_wire,
+    )
 
-    target = Target.of(given.target, given.alias)
     means = estimand(given.weight, given.level, given.wire)
     rejects = RejectLog(given.rejects)
     report = Reporting(given.report, given.plot, given.seed)
-    articles = given_articles(given, target, report.noting(rejects))
-    from slantwise.classifier import StanceClassifier
-    from slantwise.report import as_json, print_details, print_estimates, print_matched, print_slants, print_wire
-
-    classifier = StanceClassifier.from_pretrained(given.model)
-    if given.prior_shift and classifier.shares is None:
-        raise InputError(
-            f"{classifier.name}: calibration.json does not hold the shares of the stances, which --prior-shift needs"
-        )
-    with rejects:
-        slants = score_outlets(
-            articles,
-            target,
-            classifier,
-            given.source,
+    with rejects, judging(given, report.noting(rejects)) as source:
+        if given.prior_shift and source.shares is None:
+            raise InputError(
+                f"{source.model}: calibration.json does not hold the shares of the stances, which --prior-shift needs"
+            )
+        slants = sum_judged(
+            source.judged,
+            source.target,
+            source.sources,
             given.weight,
             given.level,
             given.seed,
@@ -105,12 +110,13 @@ def run(given: argparse.Namespace) -> int:
             given.matched,
             shrink=given.shrink,
             labels=given.labels,
-            prior_shift=classifier.shares if given.prior_shift else None,
+            prior_shift=source.shares if given.prior_shift else None,
             on_judged=report.add,
             on_stories=report.take_stories,
         )
+    target = source.target
     if given.json:
-        print(as_json(slants, target.name, classifier.name, means, given.level))
+        print(as_json(slants, target.name, source.model, means, given.level))
     else:
         print_slants(slants, target.name, means)
         print_estimates(slants)
@@ -121,9 +127,7 @@ def run(given: argparse.Namespace) -> int:
         if given.details:
             print_details(slants)
     today = date.today().isoformat()
-    facts = Facts(
-        target.name, classifier.name, means, given.weight, given.level, given.seed, tuple(target.aliases), today
-    )
-    for path in report.write(slants, facts):
+    facts = Facts(target.name, source.model, means, given.weight, given.level, given.seed, tuple(target.aliases), today)
+    for path in [*([given.output] if given.output else []), *report.write(slants, facts)]:
         print(f"written: {path}", file=sys.stderr)
     return 0

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from slantwise.records import Article
 from slantwise.targets import Target
 
+TARGET = "Facebook"
+
 
 def add_article_flags(parser: argparse.ArgumentParser) -> None:
     """Add `--articles` and what goes with it."""
@@ -60,7 +62,7 @@ def add_article_flags(parser: argparse.ArgumentParser) -> None:
 
 def add_target_flags(parser: argparse.ArgumentParser) -> None:
     """Add `--target` and `--alias`."""
-    parser.add_argument("--target", default="Facebook", metavar="NAME", help="the company (default: Facebook)")
+    parser.add_argument("--target", default=TARGET, metavar="NAME", help="the company (default: %(default)s)")
     parser.add_argument(
         "--alias", nargs="+", default=[], metavar="NAME", help="other names, products and people of the company"
     )

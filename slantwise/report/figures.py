@@ -15,9 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 from slantwise.records import OutletSlant, Stance, Voice
-
-# What a spreadsheet would read as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from slantwise.spreadsheets import no_formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +161,18 @@ def as_csv(slants: Sequence[OutletSlant]) -> str:
     rest = "own_voice quoted headlines accusing_articles answered right_of_reply".split()
     writer.writerow([*columns, *shares, *voices, *rest, *optional])
     for s in slants:
-        name = f"'{s.outlet}" if s.outlet.startswith(_FORMULA) else s.outlet
-        row = [name, s.period, s.slant, s.low, s.high, s.enough, s.resampled, s.articles, s.sentences, letters(s)]
+        row = [
+            no_formula(s.outlet),
+            s.period,
+            s.slant,
+            s.low,
+            s.high,
+            s.enough,
+            s.resampled,
+            s.articles,
+            s.sentences,
+            letters(s),
+        ]
         row += [*s.shares.values(), *(s.voices[v] for v in Voice), s.own_voice, s.quoted, s.headlines]
         row += [s.accusing, s.answered, s.right_of_reply]
         estimates = [getattr(s, "shrunk", None), getattr(s, "prior_shifted", None)]
