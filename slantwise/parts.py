@@ -87,8 +87,8 @@ def part_names(folder: str | Path) -> list[str]:
 def discard_unfinished(folder: str | Path) -> None:
     """Delete what parts that were being written when their process ended have left; only while nobody writes."""
     whole = set(part_names(folder))
-    for part in (ARTICLES, JUDGEMENTS):
-        for file in (Path(folder) / part).glob(".*.partial"):
+    for place in (".", ARTICLES, JUDGEMENTS):
+        for file in (Path(folder) / place).glob(".*.partial"):
             file.unlink()
     for file in (Path(folder) / JUDGEMENTS).glob("*.parquet"):
         if file.stem not in whole:

@@ -18,6 +18,8 @@ ORDER = [
         "carried",
         "config",
         "provenance",
+        "progress",
+        "spreadsheets",
         "articles",
         "metrics",
         "intervals",
