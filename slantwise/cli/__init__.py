@@ -21,6 +21,9 @@ from slantwise.records import InputError
 COMMANDS = {
     "evaluate": ("evaluating", "score outlets"),
     "train": ("training", "fine-tune a model"),
+    "sample": ("sampling", "draw sentences to label by hand"),
+    "labels": ("labelling", "read labels back: agreement and gold"),
+    "check": ("checking", "tell how right a model is on your articles"),
 }
 
 
