@@ -45,7 +45,7 @@ def likely_errors(gold: Sequence[Gold], judgements: Sequence[Judgement]) -> list
     probabilities = np.array([judgements[i].stance_probabilities for i in places])[:, columns].clip(1e-6)
     probabilities /= probabilities.sum(axis=1, keepdims=True)
     labels = np.array([kept.index(s) for i in places if (s := given[i])])
-    wrong = find_label_issues(labels, probabilities, filter_by="prune_by_noise_rate", n_jobs=1)
+    wrong = find_label_issues(labels, probabilities, filter_by="both", n_jobs=1)
     quality = get_label_quality_scores(labels, probabilities)
     found = [
         LikelyError(gold[places[i]], judgements[places[i]].stance, float(quality[i])) for i in np.flatnonzero(wrong)

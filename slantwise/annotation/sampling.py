@@ -77,7 +77,7 @@ def inclusion(sizes: Floats, number: int) -> Floats:
 def systematic(
     probabilities: Floats, rng: np.random.Generator, strata: NDArray[np.int_] | None = None
 ) -> NDArray[np.int_]:
-    """Places drawn with these probabilities (n,), as many as they sum to, in each of the `strata` (n,) if there are any.
+    """Places drawn with these probabilities (n,), as many as they sum to, in each of `strata` (n,) if there are any.
 
     The sums are whole numbers.
     """
@@ -94,14 +94,8 @@ def systematic(
 def shared_out(number: int, sizes: Sequence[int]) -> list[int]:
     """`number` parted evenly, no part above its size; what one cannot take goes to the others."""
     parts = [0] * len(sizes)
-    number = min(number, sum(sizes))
-    while number:
-        open_ = [i for i, size in enumerate(sizes) if parts[i] < size]
-        each, over = divmod(number, len(open_))
-        for rank, i in enumerate(open_):
-            more = min(sizes[i] - parts[i], each + (rank < over))
-            parts[i] += more
-            number -= more
+    for _ in range(min(number, sum(sizes))):
+        parts[min((i for i, size in enumerate(sizes) if parts[i] < size), key=parts.__getitem__)] += 1
     return parts
 
 
