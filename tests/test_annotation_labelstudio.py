@@ -95,7 +95,8 @@ def ask(tmp_path_factory):
 def test_there_and_back(ask, tmp_path):
     text = "Acme lied to its users. It helps them now, Acme said. The weather was fine. Acme was fined again."
     articles = [
-        Article(f"{text} Acme & Söhne paid fee {n}.", f"Paper {n % 2}", f"<b>Title</b> & {n}", url=f"u:{n}") for n in range(4)
+        Article(f"{text} Acme & Söhne paid fee {n}.", f"Paper {n % 2}", f"<b>Title</b> & {n}", url=f"u:{n}")
+        for n in range(4)
     ]
     sample = draw_sample(articles, Target("Acme"), LengthJudge(), number=8, active=True, seed=3)
     write_sample(sample, tmp_path, blind=False, facts={"target": "Acme", "model": "stub"})

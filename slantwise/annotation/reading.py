@@ -43,11 +43,11 @@ def read_answers(paths: Sequence[str | Path], known: Mapping[str, Item] | None =
     """
     read = Read()
     found: dict[tuple[str, str], Answer] = {}
-    drawn: dict[str, Item] = dict(known or {})
+    seen: dict[str, Item] = {}
     for path in map(Path, paths):
         for row, labeller, place in _rows(path):
             try:
-                answer = _answer(row, labeller, place, drawn)
+                answer = _answer(row, labeller, place, known or {}, seen)
             except ValueError as problem:
                 read.problems.append(f"{place}: {problem}")
                 continue
@@ -80,15 +80,15 @@ def read_items(path: str | Path) -> dict[str, Item]:
     return items
 
 
-def _answer(row: Row, labeller: str, place: str, drawn: dict[str, Item]) -> Answer | None:
+def _answer(row: Row, labeller: str, place: str, known: Mapping[str, Item], seen: dict[str, Item]) -> Answer | None:
     """The answer of a row, None where it says nothing; ValueError where it cannot be used."""
     given = _given(row)
     stance = _chosen("stance", given["stance"])
     if stance is None:
         return None
     name = str(row.get("item") or "").strip()
-    item = drawn.get(name) or Item.from_row(row)
-    first = drawn.setdefault(item.item, item)
+    item = known.get(name) or Item.from_row(row)
+    first = seen.setdefault(item.item, item)
     if abs(first.probability - item.probability) > 1e-9:
         raise ValueError(f"probability {item.probability} is not that of the same sentence before, {first.probability}")
     voice, about = _chosen("voice", given["voice"]), _chosen("about", given["about"])
