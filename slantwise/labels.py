@@ -5,7 +5,8 @@ A row labels one sentence: the article's `sha256` (of its text in UTF-8), `url` 
 `stance`; and the `probability` with which the sentence was drawn, that of its article where whole articles were. A row
 may name the `target` it is about, with its `aliases`; rows about another one are left out. It may say the `voice`,
 whether the sentence is `about` the target and by whom it was labelled (`labeller`), and may carry its text
-(`sentence`, `context`). `slantwise labels` writes such a file.
+(`sentence`, `context`). Where several articles have the same text, as agency copy has, a row with a `url` or else an
+`outlet` is of the one with the same. `slantwise labels` writes such a file.
 """
 
 from __future__ import annotations
@@ -38,6 +39,14 @@ class Row:
     hash: str | None
     target: str = ""
     aliases: tuple[str, ...] = ()
+    url: str = ""
+    outlet: str = ""
+
+    def is_of(self, article: Article) -> bool:
+        """Whether it is of this one of several articles of the same text, as far as it says: by address, or outlet."""
+        if self.url and article.url:
+            return self.url == article.url
+        return not self.outlet or self.outlet == article.outlet
 
     def fits(self, sentence: Sentence) -> bool:
         """Whether it is of this sentence of its article."""
@@ -109,7 +118,7 @@ class LabelBook:
 
     def rows(self, article: Article) -> list[Row]:
         """The rows that are of an article."""
-        return [row for key in self._keys(article) for row in self._rows.get(key, ())]
+        return [row for key in self._keys(article) for row in self._rows.get(key, ()) if row.is_of(article)]
 
     def _keys(self, article: Article) -> Iterator[tuple[str, str]]:
         if self._digests:
@@ -169,7 +178,8 @@ def _row(values: Mapping[str, Any], place: str) -> Row:
         raise InputError(f"{place}: voice {voice!r} is not recognised; accepted are {', '.join(VOICES)}")
     stance, probability = Stance(values["stance"]), _probability(values.get("probability"), place)
     label = Label(stance, probability, voice and Voice(voice), _yes_or_no(values.get("about"), place))
-    return Row(place, label, span, found, str(values.get("target") or ""), _names(values.get("aliases")))
+    target, url, outlet = (str(values.get(name) or "") for name in ("target", "url", "outlet"))
+    return Row(place, label, span, found, target, _names(values.get("aliases")), url, outlet)
 
 
 def _yes_or_no(value: Any, place: str) -> bool | None:

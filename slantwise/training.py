@@ -13,8 +13,8 @@ import resource
 import shutil
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,9 @@ from slantwise import distillation, metrics
 from slantwise.articles import read_articles
 from slantwise.calibration import Scaling, calibrate, known_calibration
 from slantwise.cards import write_card
+from slantwise.carried import carried
 from slantwise.classifier import MASK, StanceClassifier
-from slantwise.config import MINILM, TrainingConfig
+from slantwise.config import ADAPT, MINILM, TrainingConfig
 from slantwise.corpus import Example, load_examples, load_split, relabelled
 from slantwise.joining import is_standoff, labelled_examples
 from slantwise.records import STANCES, InputError
@@ -58,6 +59,24 @@ class Material:
     validation: list[Example]
     calibration: list[Example]
     real: bool = False
+
+
+def configured(values: Mapping[str, Any]) -> TrainingConfig:
+    """The configuration with these values; `released` as the base model is the one that comes along.
+
+    Where a model that this library trained learns hand labels, what is left at its default is as `ADAPT` has it.
+    """
+    given = dict(values)
+    if given.get("base_model") == "released":
+        given["base_model"] = str(carried("model"))
+    if known_calibration(given.get("base_model", MINILM)) and any(map(_by_hand, given.get("data", ()))):
+        defaults = {f.name: f.default for f in fields(TrainingConfig)}
+        given |= {k: v for k, v in ADAPT.items() if given.get(k, defaults[k]) == defaults[k]}
+    return TrainingConfig(**given)
+
+
+def _by_hand(path: str) -> bool:
+    return is_standoff(path) or any(e.own for e in load_examples(path))
 
 
 def material(config: TrainingConfig) -> Material:

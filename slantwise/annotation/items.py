@@ -52,7 +52,7 @@ class Item:
         """The item of a sentence of an article."""
         digest = article_digest(article)
         return cls(
-            item_name(digest, sentence.start, sentence.end, target.name),
+            item_name(digest, article.url or article.outlet, sentence.start, sentence.end, target.name),
             target.name,
             target.aliases,
             article.outlet,
@@ -86,7 +86,7 @@ class Item:
             start = end = -1
         article = text["sha256"] or text["url"] or text["origin"]
         place = (start, end) if start >= 0 else (text["hash"],)
-        name = _text(row.get("item")) or item_name(article, *place, text["target"])
+        name = _text(row.get("item")) or item_name(article, text["url"] or text["outlet"], *place, text["target"])
         aliases = row.get("aliases") or ()
         names = aliases.split("|") if isinstance(aliases, str) else aliases
         return cls(
