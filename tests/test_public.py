@@ -11,12 +11,12 @@ ROOT = Path(slantwise.__file__).parent
 # Down this list, never up; the modules of one row do not import each other.
 ORDER = [
     ["records"],
-    ["targets", "furniture", "quotes", "carried", "config", "articles", "metrics", "intervals", "shrinkage"],
+    ["targets", "furniture", "quotes", "carried", "config", "articles", "metrics", "intervals", "shrinkage", "dealing"],
     ["sentences", "cards", "slant", "differences", "prior_shift", "correction", "wire", "matched", "repeats"],
     ["stories", "tally", "corpus", "runtime"],
     ["comparison", "labels", "classifier"],
-    ["trainer", "pipeline"],
-    ["distillation"],
+    ["joining", "calibration", "trainer", "pipeline"],
+    ["distillation", "annotation"],
     ["training"],
     ["recipes"],
     ["report"],

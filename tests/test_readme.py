@@ -74,3 +74,12 @@ def test_commands_take_the_flags_they_show():
                 [sys.executable, words[1], "--help"], cwd=ROOT, capture_output=True, text=True, check=True
             ).stdout
             assert all(w in shown for w in words if w.startswith("--")), line
+        if words[:1] == ["slantwise"]:
+            shown = subprocess.run(
+                [sys.executable, "-c", "from slantwise.cli import main; main()", words[1], "--help"],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+            assert all(w in shown for w in words if w.startswith("--")), line

