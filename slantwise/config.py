@@ -19,7 +19,7 @@ ADAPT: dict[str, Any] = {
     "epochs": 1,
     "examples": 480,
     "batch_size": 16,
-    "learning_rate": 1.5e-4,
+    "learning_rate": 5e-5,
     "own_share": 0.5,
     "patience": 0,
 }
