@@ -45,7 +45,7 @@ heads for voice and aboutness (linear, on the first token's last state), `calibr
 ## Training
 
 Base model: `{base}`. Data: {data}; sentences of public sets for which `data/public-labels.jsonl` has labels of our own
-have these. Seed {seed}. The epoch with the best macro-F1 on the validation split and the held-out public sentences is kept. Made by
+have these. Seed {seed}. {epoch_kept} is kept. Made by
 
 ```
 {commands}
@@ -94,6 +94,9 @@ def write_card(folder: Path, report: Mapping[str, Any], calibration: Mapping[str
         folder=folder.name,
         data=" and ".join(data),
         seed=config.seed,
+        epoch_kept="The epoch with the best macro-F1 on the validation split and the held-out public sentences"
+        if config.patience
+        else "The last epoch",
         commands="\n".join(stage.command() for stage in ([config] if config.recipe else [*before, config])),
         stages=_stages(stages, report),
         epochs_table="\n".join(

@@ -14,8 +14,18 @@ MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 MPNET = "sentence-transformers/all-mpnet-base-v2"
 
 
+# How a trained model is trained on with few hand labels; chosen by benchmarks/few_labels.py --choose.
+ADAPT: dict[str, Any] = {
+    "epochs": 1,
+    "examples": 480,
+    "batch_size": 16,
+    "learning_rate": 5e-5,
+    "own_share": 0.5,
+    "patience": 0,
+}
+
 # What a recipe takes from its caller.
-_OF_RECIPE = ("recipe", "data", "unlabelled", "leave_out", "output", "seed")
+_OF_RECIPE = ("recipe", "data", "articles", "unlabelled", "leave_out", "output", "seed")
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,12 @@ class TrainingConfig:
     with weight `taught_share` against the labels' and softened by `temperature`, on the labelled sentences and on those
     of `unlabelled` (articles, or labelled sets whose labels are not looked at) that are not in the labelled sets
     `leave_out`. `recipe` names the recipe of which this training is a stage.
+
+    `articles` are the articles that stand-off hand labels among `data` are of. Hand labels make up `own_share` of what
+    an epoch takes, coming again where they are few; 0 deals them like all other examples. The first `frozen_layers`
+    layers of the encoder, and its embeddings, keep their weights; 0 freezes nothing. `patience` is how many epochs
+    without a better macro-F1 on the validation sentences end the training, which keeps the best one; 0 trains them all,
+    looks at no validation sentences and keeps the last.
     """
 
     base_model: str = MINILM
@@ -92,16 +108,19 @@ class TrainingConfig:
     leave_out: tuple[str, ...] = ()
     taught_share: float = 0.5
     temperature: float = 2.0
+    articles: tuple[str, ...] = ()
+    own_share: float = 0.0
+    frozen_layers: int = 0
     recipe: str = ""
 
     def __post_init__(self) -> None:
         """Refuse numbers that cannot be trained with."""
-        for name, least in (("epochs", 1), ("batch_size", 1), ("examples", 0)):
+        for name, least in (("epochs", 1), ("batch_size", 1), ("examples", 0), ("frozen_layers", 0), ("patience", 0)):
             if getattr(self, name) < least:
                 raise InputError(f"{name} {getattr(self, name)} is not {least} or more")
         if self.precision not in PRECISIONS:
             raise InputError(f"precision {self.precision!r} is not recognised; accepted are {', '.join(PRECISIONS)}")
-        for name in ("dropout", "taught_share"):
+        for name in ("dropout", "taught_share", "own_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InputError(f"{name} {getattr(self, name)} is not from 0 to 1")
         for name in ("learning_rate", "temperature"):
@@ -120,6 +139,7 @@ class TrainingConfig:
             base_model=base_model,
             output=Path(self.output).name,
             data=_short(self.data),
+            articles=_short(self.articles),
             teachers=tuple(Path(folder).name for folder in self.teachers),
             unlabelled=_short(self.unlabelled),
             leave_out=_short(self.leave_out),

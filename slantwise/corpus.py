@@ -36,7 +36,8 @@ _BRACKETED = re.compile(r"\[([^\[\]]+)\]")
 class Example:
     """One labelled sentence.
 
-    `voice` and `about` are None where the source does not say; `group` is its story or article.
+    `voice` and `about` are None where the source does not say; `group` is its story or article. `own` examples were
+    labelled by hand after this project's guidelines, sentence by sentence.
     """
 
     sentence: str
@@ -49,13 +50,15 @@ class Example:
     group: str = ""
     outlet: str = ""
     tags: tuple[str, ...] = ()
+    own: bool = False
 
 
 def load_examples(path: str | Path) -> list[Example]:
     """Read a labelled set, whatever its form.
 
     Accepted are JSONL files whose lines are articles of this project's corpus (`sentences` with `labels`), sentences
-    with `target`, `stance` and maybe `context` and `voice`, NewsMTSC (`mention`, `polarity`, `from`, `to`) and
+    with `target`, `stance` and maybe `aliases`, `context`, `voice` and `about` (hand labels that carry their text among
+    them), NewsMTSC (`mention`, `polarity`, `from`, `to`) and
     directed sentiment (`p`, `q`, `label`); and folders, whose `*.jsonl` files are read in the order of their names.
     Raises InputError naming file, line and value.
     """
@@ -129,7 +132,7 @@ class PublicExamples:
 
 
 def relabelled(examples: Iterable[Example]) -> PublicExamples:
-    """Give the examples of public sets our own labels where we have them.
+    """Give the examples of public sets our own labels where we have them; what was labelled by hand keeps its own.
 
     Our labels are stand-off: known by the sentence's hash and the offsets of the mention. Nothing of a held-out
     sentence is trained on. Sentences of directed sentiment in which neither entity takes a side are no example of
@@ -139,6 +142,9 @@ def relabelled(examples: Iterable[Example]) -> PublicExamples:
     found = PublicExamples([], [], [])
     known: set[tuple[str, tuple[int, int] | None]] = set()
     for example in examples:
+        if example.own:
+            found.ours.append(example)
+            continue
         key = sentence_hash(example.sentence)
         row = labels.get((key, *(example.span or ())))
         held_out = key[0] in _HELD_OUT
@@ -242,8 +248,10 @@ def _corpus_examples(row: Mapping[str, Any]) -> Iterator[Example]:
 def _sentence_example(row: Mapping[str, Any]) -> Example:
     voice = Voice(row["voice"]) if row.get("voice") else None
     about = None if row.get("about") is None else bool(row["about"])
+    target = Target.of(row["target"], row.get("aliases") or ())
+    group = next((str(row[key]) for key in ("sha256", "url", "origin", "title") if row.get(key)), "")
     return Example(
-        row["sentence"], row.get("context") or "", Target.of(row["target"]), Stance(row["stance"]), voice, about
+        row["sentence"], row.get("context") or "", target, Stance(row["stance"]), voice, about, group=group, own=True
     )
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slantwise.intervals import degrees, moderated_error, t_interval
-from slantwise.records import Correction, Estimate, Judgement, Stance
+from slantwise.records import Correction, Estimate, Judgement, Stance, Voice
 from slantwise.shrinkage import between_variance
 
 # With fewer labelled articles of its own an outlet is corrected by the error on all outlets' labels.
@@ -37,10 +37,15 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a person says of one sentence, and the probability in (0, 1] with which it was drawn to be labelled."""
+    """What a person says of one sentence, and the probability in (0, 1] with which it was drawn to be labelled.
+
+    `voice` and `about` are None where the person does not say; no slant is corrected by them.
+    """
 
     stance: Stance
     probability: float
+    voice: Voice | None = None
+    about: bool | None = None
 
 
 @dataclass(frozen=True)

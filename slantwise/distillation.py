@@ -51,7 +51,7 @@ def lesson(config: TrainingConfig, labelled: Lesson, leave_out: Sequence[str], w
     else:
         logits = taught(config, pairs)
         save_file({"logits": logits.astype(np.float32)}, kept)
-    return Lesson(pairs, labels, logits)
+    return Lesson(pairs, labels, logits, labelled.own)
 
 
 def taught(config: TrainingConfig, pairs: Sequence[Pair]) -> Floats:

@@ -3,7 +3,10 @@
 A row labels one sentence: the article's `sha256` (of its text in UTF-8), `url` or `origin`; the sentence's `start` and
 `end` (character offsets into the article's text) or its `hash` (of its text; see `sentence_hash`), or both; the
 `stance`; and the `probability` with which the sentence was drawn, that of its article where whole articles were. A row
-may name the `target` it is about; rows about another one are left out.
+may name the `target` it is about, with its `aliases`; rows about another one are left out. It may say the `voice`,
+whether the sentence is `about` the target and by whom it was labelled (`labeller`), and may carry its text
+(`sentence`, `context`). Where several articles have the same text, as agency copy has, a row with a `url` or else an
+`outlet` is of the one with the same. `slantwise labels` writes such a file.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import Any
 
 from slantwise.corpus import sentence_hash
 from slantwise.correction import Label
-from slantwise.records import STANCES, Article, InputError, Sentence, Stance
+from slantwise.records import STANCES, VOICES, Article, InputError, Sentence, Stance, Voice
 
 # In this order the first one that a row has says which article it is of.
 ARTICLE_KEYS = ("sha256", "url", "origin")
@@ -26,13 +29,26 @@ _Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class _Row:
+class Row:
+    """A label, where it stands in its file, and which sentence it is of."""
+
     place: str
     label: Label
     span: _Span | None
     hash: str | None
+    target: str = ""
+    aliases: tuple[str, ...] = ()
+    url: str = ""
+    outlet: str = ""
+
+    def is_of(self, article: Article) -> bool:
+        """Whether it is of this one of several articles of the same text, as far as it says: by address, or outlet."""
+        if self.url and article.url:
+            return self.url == article.url
+        return not self.outlet or self.outlet == article.outlet
 
     def fits(self, sentence: Sentence) -> bool:
+        """Whether it is of this sentence of its article."""
         if self.span is not None:
             return self.span == (sentence.start, sentence.end)
         return self.hash == sentence_hash(sentence.text)
@@ -42,12 +58,12 @@ class _Row:
 class LabelBook:
     """The labels of one file, looked up article by article; `unseen` are the articles that have not come yet."""
 
-    _rows: dict[tuple[str, str], list[_Row]]
+    _rows: dict[tuple[str, str], list[Row]]
     unseen: set[tuple[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.unseen = set(self._rows)
-        self._by_hash = any(key == "sha256" for key, _ in self._rows)
+        self._digests = any(key == "sha256" for key, _ in self._rows)
 
     def saw(self, article: Article) -> None:
         """Take note that an article is there, also where its outlet is not scored."""
@@ -66,9 +82,9 @@ class LabelBook:
         headline) is left out, with one line to `on_skip`. Raises InputError for a label that fits no sentence, or whose
         hash is not that of the text at its offsets.
         """
-        rows = [row for key in self._keys(article) for row in self._rows.get(key, ())]
+        rows = self.rows(article)
         found: list[Label | None] = [None] * len(judged)
-        unused: list[_Row] = []
+        unused: list[Row] = []
         others: Sequence[Sentence] = ()
         for row in rows:
             places = [i for i, sentence in enumerate(judged) if row.fits(sentence)]
@@ -81,14 +97,17 @@ class LabelBook:
                 continue
             if not there:
                 where = f"{row.span[0]}–{row.span[1]}" if row.span else f"hash {row.hash!r}"
-                raise InputError(f"{row.place}: {where} is no sentence of the article {_named(article)}")
+                raise InputError(f"{row.place}: {where} is no sentence of the article {described(article)}")
             if row.hash is not None and row.hash != sentence_hash(there[0].text):
                 raise InputError(f"{row.place}: hash {row.hash!r} is not that of the text at its offsets")
             if not places:
                 unused.append(row)
             for i in places:
                 if found[i] is not None:
-                    raise InputError(f"{row.place}: a second label for the same sentence; one is accepted")
+                    raise InputError(
+                        f"{row.place}: a second label for the same sentence; one is accepted "
+                        "(`slantwise labels` makes one of several labellers')"
+                    )
                 found[i] = row.label
         if unused:
             on_skip(f"{unused[0].place}: {len(unused)} labels here are of sentences that count in no slant; left out")
@@ -100,28 +119,33 @@ class LabelBook:
             key, value = min(self.unseen, key=lambda k: self._rows[k][0].place)
             raise InputError(f"{self._rows[key, value][0].place}: {key} {value!r} is of no article that was given")
 
+    def rows(self, article: Article) -> list[Row]:
+        """The rows that are of an article."""
+        return [row for key in self._keys(article) for row in self._rows.get(key, ()) if row.is_of(article)]
+
     def _keys(self, article: Article) -> Iterator[tuple[str, str]]:
-        if self._by_hash:
+        if self._digests:
             yield "sha256", article.text_digest
         yield "url", article.url
         yield "origin", article.origin
 
 
-def read_labels(path: str | Path, target: str) -> LabelBook:
-    """Read the labels toward `target` (a name) from a file; InputError naming file, line and value."""
+def read_labels(path: str | Path, target: str | None = None) -> LabelBook:
+    """Read the labels toward `target` (a name; None takes all) from a file; InputError naming file, line and value."""
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: there is no such file")
-    readers = {".jsonl": _jsonl, ".ndjson": _jsonl, ".csv": _csv}
+    readers = {".jsonl": json_rows, ".ndjson": json_rows, ".csv": _csv}
     if path.suffix.lower() not in readers:
         raise InputError(
             f"{path}: files ending in {path.suffix or 'nothing'!r} hold no labels; accepted are .csv, .jsonl"
         )
-    rows: dict[tuple[str, str], list[_Row]] = {}
+    rows: dict[tuple[str, str], list[Row]] = {}
     others: set[str] = set()
     try:
         for values, place in readers[path.suffix.lower()](path):
-            if values.get("target") and str(values["target"]).casefold() != target.casefold():
+            about = str(values.get("target") or "")
+            if target is not None and about and about.casefold() != target.casefold():
                 others.add(str(values["target"]))
                 continue
             key = next(((k, str(values[k])) for k in ARTICLE_KEYS if values.get(k)), None)
@@ -131,12 +155,12 @@ def read_labels(path: str | Path, target: str) -> LabelBook:
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not UTF-8 text") from None
     if not rows:
-        about = f"; its targets are {', '.join(sorted(others))}" if others else ""
-        raise InputError(f"{path}: holds no labels toward {target}{about}")
+        theirs = f"; its targets are {', '.join(sorted(others))}" if others else ""
+        raise InputError(f"{path}: holds no labels{f' toward {target}' if target else ''}{theirs}")
     return LabelBook(rows)
 
 
-def _row(values: Mapping[str, Any], place: str) -> _Row:
+def _row(values: Mapping[str, Any], place: str) -> Row:
     span = None
     if any(values.get(k) not in (None, "") for k in ("start", "end")):
         span = (_whole(values.get("start"), "start", place), _whole(values.get("end"), "end", place))
@@ -147,8 +171,28 @@ def _row(values: Mapping[str, Any], place: str) -> _Row:
         raise InputError(
             f"{place}: stance {values.get('stance')!r} is not recognised; accepted are {', '.join(STANCES)}"
         )
-    label = Label(Stance(values["stance"]), _probability(values.get("probability"), place))
-    return _Row(place, label, span, found)
+    voice = values.get("voice") or None
+    if voice is not None and voice not in VOICES:
+        raise InputError(f"{place}: voice {voice!r} is not recognised; accepted are {', '.join(VOICES)}")
+    stance, probability = Stance(values["stance"]), _probability(values.get("probability"), place)
+    label = Label(stance, probability, voice and Voice(voice), _yes_or_no(values.get("about"), place))
+    target, url, outlet = (str(values.get(name) or "") for name in ("target", "url", "outlet"))
+    return Row(place, label, span, found, target, _names(values.get("aliases")), url, outlet)
+
+
+def _yes_or_no(value: Any, place: str) -> bool | None:
+    if value is None or value == "":
+        return None
+    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if str(value).lower() not in known:
+        raise InputError(f"{place}: about {value!r} is not recognised; accepted are yes, no")
+    return known[str(value).lower()]
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """Aliases as a list, or in one field with bars between them."""
+    names = value if isinstance(value, list) else str(value or "").split("|")
+    return tuple(str(name).strip() for name in names if str(name).strip())
 
 
 def _probability(value: Any, place: str) -> float:
@@ -170,7 +214,8 @@ def _whole(value: Any, name: str, place: str) -> int:
         raise InputError(f"{place}: {name} {value!r} is not a whole number") from None
 
 
-def _jsonl(path: Path) -> Iterator[tuple[Mapping[str, Any], str]]:
+def json_rows(path: Path) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """The objects of a JSONL file, each with its place; InputError for a line that is none."""
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
         if not line.strip():
             continue
@@ -191,5 +236,6 @@ def _csv(path: Path) -> Iterator[tuple[Mapping[str, Any], str]]:
             yield row, f"{path}, line {reader.line_num}"
 
 
-def _named(article: Article) -> str:
+def described(article: Article) -> str:
+    """An article in a message: its address, its origin or its outlet."""
     return article.url or article.origin or f"of {article.outlet}"

@@ -28,14 +28,22 @@ class Measured:
     calibration_error: float
 
 
-def macro_f1(gold: Sequence[str], predicted: Sequence[str]) -> float:
-    """The unweighted mean of the three stances' F1, in [0, 1]; a stance that neither side has counts 0."""
-    return float(f1_score(gold, predicted, labels=list(STANCES), average="macro", zero_division=0))
+def macro_f1(gold: Sequence[str], predicted: Sequence[str], weights: Sequence[float] | None = None) -> float:
+    """The unweighted mean of the three stances' F1, in [0, 1]; a stance that neither side has counts 0.
+
+    `weights`, above 0, are what each sentence counts; by default all count alike.
+    """
+    names = list(STANCES)
+    return float(f1_score(gold, predicted, labels=names, average="macro", zero_division=0, sample_weight=weights))
 
 
-def per_stance(gold: Sequence[str], predicted: Sequence[str]) -> dict[Stance, dict[str, float]]:
-    """Precision, recall, F1 and number of gold sentences of each stance."""
-    figures = precision_recall_fscore_support(gold, predicted, labels=list(STANCES), zero_division=0)
+def per_stance(
+    gold: Sequence[str], predicted: Sequence[str], weights: Sequence[float] | None = None
+) -> dict[Stance, dict[str, float]]:
+    """Precision, recall, F1 and number of gold sentences (with `weights` their sum) of each stance."""
+    figures = precision_recall_fscore_support(
+        gold, predicted, labels=list(STANCES), zero_division=0, sample_weight=weights
+    )
     names = ("precision", "recall", "f1", "sentences")
     return {s: {n: float(f[i]) for n, f in zip(names, figures, strict=True)} for i, s in enumerate(STANCES)}
 
@@ -45,24 +53,49 @@ def binary_f1(gold: Sequence[bool], predicted: Sequence[bool]) -> float:
     return float(f1_score(gold, predicted, zero_division=0))
 
 
-def accuracy(gold: Sequence[str], predicted: Sequence[str]) -> float:
+def accuracy(gold: Sequence[str], predicted: Sequence[str], weights: Sequence[float] | None = None) -> float:
     """The share of equal labels, in [0, 1]."""
-    return float(np.mean([g == p for g, p in zip(gold, predicted, strict=True)]))
+    return float(np.average([g == p for g, p in zip(gold, predicted, strict=True)], weights=weights))
 
 
-def calibration_error(gold_ids: Sequence[int], probabilities: Floats, bins: int = 10) -> float:
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Sentences that a classifier is about as sure of: its mean confidence, its accuracy, their share and number."""
+
+    confidence: float
+    accuracy: float
+    share: float
+    sentences: int
+
+
+def reliability(
+    gold_ids: Sequence[int], probabilities: Floats, bins: int = 10, weights: Sequence[float] | None = None
+) -> list[Bin]:
+    """The occupied bins of equal width of the most probable class's confidence, from the least sure.
+
+    `probabilities` is (n, classes).
+    """
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == np.asarray(gold_ids)
+    weight = np.ones(len(right)) if weights is None else np.asarray(weights, dtype=float)
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    found = []
+    for b in np.unique(place):
+        on = place == b
+        sure, correct = (float(np.average(x[on], weights=weight[on])) for x in (confidence, right))
+        found.append(Bin(sure, correct, float(weight[on].sum() / weight.sum()), int(on.sum())))
+    return found
+
+
+def calibration_error(
+    gold_ids: Sequence[int], probabilities: Floats, bins: int = 10, weights: Sequence[float] | None = None
+) -> float:
     """Expected calibration error of the most probable class, in [0, 1].
 
     `probabilities` is (n, classes). Equal-width bins of confidence, the gap between mean confidence and accuracy in
     each weighted by its share (Naeini et al. 2015; Guo et al. 2017).
     """
-    confidence = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == np.asarray(gold_ids)
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [
-        np.abs(confidence[place == b].mean() - right[place == b].mean()) * (place == b).mean() for b in np.unique(place)
-    ]
-    return float(np.sum(gaps))
+    return sum(abs(b.confidence - b.accuracy) * b.share for b in reliability(gold_ids, probabilities, bins, weights))
 
 
 def interval(

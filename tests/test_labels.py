@@ -121,6 +121,20 @@ def test_a_sentence_is_labelled_once(tmp_path):
         looked_up(book(tmp_path, FIRST, FIRST))
 
 
+def test_of_copies_the_one_that_was_drawn_is_labelled(tmp_path):
+    digest = {"sha256": hashlib.sha256(ARTICLE.text.encode()).hexdigest(), "stance": "neutral", "probability": 0.5}
+    for row, copies in (
+        ({"url": "u:1", "outlet": "Renamed"}, {"u:1": 1, "u:2": 0}),
+        ({"outlet": "A"}, {"u:1": 1, "u:2": 0}),
+        ({}, {"u:1": 1, "u:2": 1}),
+    ):
+        labels = book(tmp_path, digest | row | {"start": 0, "end": 16})
+        for url, number in copies.items():
+            article = Article(ARTICLE.text, "A" if url == "u:1" else "B", url=url)
+            found = labels.of(article, ABOUT, lambda: SENTENCES)
+            assert sum(x is not None for x in found) == number
+
+
 def test_articles_that_never_came_are_named(tmp_path):
     labels = book(tmp_path, FIRST, FIRST | {"url": "u:2"})
     labels.saw(ARTICLE)

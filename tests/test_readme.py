@@ -72,10 +72,16 @@ def test_commands_take_the_flags_they_show():
         words = shlex.split(line, comments=True)
         if words[:1] == ["python"] and words[1] in ("train.py", "evaluate.py"):
             assert all(w in helped(words[1]) for w in words if w.startswith("--")), line
+        if words[:1] == ["slantwise"]:
+            assert all(
+                w in helped("-c", "from slantwise.cli import main; main()", words[1])
+                for w in words
+                if w.startswith("--")
+            ), line
 
 
 @cache
-def helped(script):
+def helped(*command):
     return subprocess.run(
-        [sys.executable, script, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, *command, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout

@@ -4,9 +4,10 @@ import numpy as np
 import torch
 
 from slantwise.corpus import Example
+from slantwise.dealing import EpochSampler
 from slantwise.records import Stance, Voice
 from slantwise.targets import Target
-from slantwise.trainer import UNLABELLED, EpochSampler, Lesson, divergence
+from slantwise.trainer import UNLABELLED, Lesson, divergence
 
 
 def test_every_example_is_dealt_before_one_comes_again():
@@ -16,6 +17,20 @@ def test_every_example_is_dealt_before_one_comes_again():
         sampler.set_epoch(epoch)
         dealt += list(sampler)
     assert sorted(dealt) == sorted([*range(10), *range(10)])
+
+
+def test_hand_labels_have_their_share_and_come_again():
+    own = [7, 8, 9]
+    sampler = EpochSampler([5] * 10, examples=8, batch_size=2, seed=0, own=own, own_share=0.5)
+    dealt = []
+    for epoch in range(3):
+        sampler.set_epoch(epoch)
+        dealt.append(list(sampler))
+    assert all(len(d) == 8 and sum(i in own for i in d) == 4 for d in dealt)
+    flat = [i for d in dealt for i in d]
+    assert all(flat.count(i) == 4 for i in own)
+    assert {i for i in flat if i not in own} == set(range(7))
+    assert sorted(EpochSampler([5] * 3, 0, 2, 0, own=range(3), own_share=0.5)) == [0, 1, 2]
 
 
 def test_a_lesson_is_what_the_encoder_reads():

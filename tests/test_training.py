@@ -153,3 +153,73 @@ def test_the_base_model_is_checked(tmp_path, monkeypatch):
         InputError, match=r"model.safetensors has SHA-256 [0-9a-f]{64}; sentence-transformers/all-MiniLM-L6-v2 has 53aa"
     ):
         find_base_model(training.MINILM)
+
+
+def hand_labels(path):
+    rows = [
+        {
+            "sentence": f"Acme lied in case {i}.",
+            "target": "Acme",
+            "aliases": ["Ann"],
+            "stance": "accusatory",
+            "voice": "other",
+        }
+        | {"about": True, "probability": 0.5, "sha256": "0" * 64}
+        for i in range(20)
+    ]
+    path.write_text("\n".join(json.dumps(r) for r in rows))
+    return str(path)
+
+
+def test_hand_labels_are_all_learned_from_the_start_model_keeps_its_heads_and_its_calibration(tiny_model, tmp_path):
+    base = tmp_path / "base"
+    shutil.copytree(tiny_model, base)
+    shares = {"accusatory": 0.2, "neutral": 0.7, "defending": 0.1}
+    (base / "calibration.json").write_text(
+        json.dumps({"temperature": 1.0, "shares": shares, "fitted_on": "9 sentences"})
+    )
+    values = {"base_model": str(base), "data": (hand_labels(tmp_path / "gold.jsonl"),), "output": str(tmp_path / "out")}
+    config = training.configured(values | {"epochs": 1, "examples": 32})
+    assert (config.patience, config.own_share, config.examples) == (0, 0.5, 32)
+    given = training.material(config)
+    assert sum(e.own for e in given.train) == 20
+    assert not given.real
+    # With nothing learned, nothing changes: the heads are kept, and so is the calibration.
+    still = replace(config, learning_rate=1e-12, precision="float32")
+    fit(still, progress=False)
+    before, after = weights(base), weights(tmp_path / "out")
+    assert all(torch.allclose(before[k].float(), after[k].float(), atol=2e-3) for k in before)
+    calibration = json.loads((tmp_path / "out" / "calibration.json").read_text())
+    assert calibration["temperature"] == pytest.approx(1.0, abs=1e-3)
+    assert calibration["shares"] == shares
+    assert calibration["fitted_on"].startswith("9 sentences, for the model it started from")
+    card = (tmp_path / "out" / "README.md").read_text()
+    assert "The last epoch is kept" in card
+    fit(replace(config, learning_rate=5e-3), progress=False)
+    assert not equal(weights(tmp_path / "out"), after)
+
+
+def test_stand_off_labels_need_their_articles(tiny_model, tmp_path):
+    (tmp_path / "a.txt").write_text("Acme lied. Acme helps us.")
+    row = {
+        "origin": str(tmp_path / "a.txt"),
+        "start": 0,
+        "end": 10,
+        "stance": "accusatory",
+        "probability": 1,
+        "target": "Acme",
+    }
+    (tmp_path / "gold.jsonl").write_text(json.dumps(row))
+    config = TrainingConfig(data=(str(tmp_path / "gold.jsonl"),))
+    with pytest.raises(InputError, match=r"holds hand labels without their text; give the articles they are of"):
+        training.material(config)
+    found = training.material(replace(config, articles=(str(tmp_path / "a.txt"),)))
+    assert [e.sentence for e in found.train if e.own] == ["Acme lied."]
+
+
+def test_frozen_layers_keep_their_weights(config, tmp_path, tiny_base):
+    fit(replace(config, frozen_layers=1, patience=0, epochs=1), progress=False)
+    before, after = load_file(tiny_base / "model.safetensors"), load_file(tmp_path / "out" / "model.safetensors")
+    moved = {k for k, v in before.items() if f"bert.{k}" in after and not torch.equal(v.half(), after[f"bert.{k}"])}
+    assert not any(k.startswith(("encoder.layer.0.", "embeddings.Layer", "embeddings.pos")) for k in moved)
+    assert any(k.startswith("encoder.layer.1.") for k in moved)

@@ -22,6 +22,9 @@ COMMANDS = {
     "evaluate": ("evaluating", "score outlets"),
     "score": ("evaluating", "the same"),
     "train": ("training", "fine-tune a model"),
+    "sample": ("sampling", "draw sentences to label by hand"),
+    "labels": ("labelling", "read labels back: agreement and gold"),
+    "check": ("checking", "tell how right a model is on your articles"),
 }
 
 

@@ -21,13 +21,18 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="PATH",
-        help="further labelled sets: this project's form, NewsMTSC, directed sentiment",
+        help="further labelled sets: this project's form, NewsMTSC, directed sentiment, hand labels as `slantwise "
+        "labels` writes them",
+    )
+    parser.add_argument(
+        "--articles", nargs="+", default=[], metavar="PATH", help="the articles that hand labels without text are of"
     )
     parser.add_argument(
         "--base-model",
         default=defaults["base_model"],
         metavar="ID_OR_DIR",
-        help="the encoder to start from (default: %(default)s)",
+        help="the encoder to start from, or a trained model to train on from, such as released; hand labels are then "
+        "learned as few labels are best learned, but for the flags given (default: %(default)s)",
     )
     parser.add_argument(
         "--output", default=defaults["output"], metavar="DIR", help="where the model goes (default: %(default)s)"
@@ -41,6 +46,12 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=defaults["examples"],
         help="examples an epoch takes; 0 takes all (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--own-share",
+        type=float,
+        default=defaults["own_share"],
+        help="share of hand labels in what an epoch takes; 0 deals them like all others (default: %(default)s)",
     )
     parser.add_argument("--batch-size", type=int, default=defaults["batch_size"], help="default: %(default)s")
     parser.add_argument("--learning-rate", type=float, default=defaults["learning_rate"], help="default: %(default)s")
@@ -84,7 +95,7 @@ def run(given: argparse.Namespace) -> int:
     from slantwise.config import TrainingConfig
     from slantwise.recipes import run as run_recipe
     from slantwise.report import print_figures
-    from slantwise.training import fit
+    from slantwise.training import configured, fit
 
     if given.recipe:
         trained = run_recipe(
@@ -101,7 +112,7 @@ def run(given: argparse.Namespace) -> int:
     else:
         names = {f.name for f in fields(TrainingConfig)} & set(vars(given)) - {"recipe"}
         values: dict[str, Any] = {k: tuple(v) if isinstance(v := getattr(given, k), list) else v for k in names}
-        trained = fit(TrainingConfig(**values), resume=given.resume)
+        trained = fit(configured(values), resume=given.resume)
     print_figures(trained.figures)
     print(f"The model is in {trained.folder}. Use it: python evaluate.py --source --model {trained.folder}")
     return 0

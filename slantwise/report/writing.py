@@ -32,7 +32,7 @@ class Reporting:
         self._stories: Sequence[int] | None = None
         for what, path in (("report", report), ("plot", plot)):
             if path is not None:
-                _check(what, Path(path))
+                check_place(what, path)
         if self.wanted:
             check_drawable(plot)
         if report is not None:
@@ -70,7 +70,9 @@ class Reporting:
         return written
 
 
-def _check(what: str, path: Path) -> None:
+def check_place(what: str, path: str | Path) -> None:
+    """Raises InputError where a file cannot lie at `path`; `what` it is goes into the message."""
+    path = Path(path)
     if path.is_dir():
         raise InputError(f"{what} {str(path)!r} is a folder; give the name of a file")
     if not path.parent.is_dir():
