@@ -10,7 +10,6 @@ from slantwise.annotation.checking import Checked, check, compared
 from slantwise.annotation.items import Item
 from slantwise.annotation.swaps import STRANGER, swapped
 from slantwise.correction import Label
-from slantwise.labels import article_digest
 from slantwise.records import STANCES, Article, InputError, Sentence, Stance, Voice
 from slantwise.report.check import CheckFacts, cautions, check_as_json, print_check, render_check, summary
 from slantwise.sentences import split_article
@@ -192,7 +191,7 @@ def test_labels_of_nothing_that_counts_are_refused(gold, tmp_path):
     row = json.loads(gold.read_text().splitlines()[0])
     first = next(news())
     rusty = next(s for s in split_article(first, ACME) if "Bridges" in s.text)
-    row |= {"start": rusty.start, "end": rusty.end, "hash": None, "sha256": article_digest(first)}
+    row |= {"start": rusty.start, "end": rusty.end, "hash": None, "sha256": first.text_digest}
     (tmp_path / "one.jsonl").write_text(json.dumps(row))
     with pytest.raises(InputError, match="no label is of a sentence that counts in a slant toward Acme"):
         check(news(), tmp_path / "one.jsonl", ACME, WordJudge())
