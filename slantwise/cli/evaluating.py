@@ -6,7 +6,7 @@ import argparse
 import sys
 from datetime import date
 
-from slantwise.cli.inputs import add_article_flags, add_target_flags, given_articles
+from slantwise.cli.inputs import add_article_flags, add_runtime_flag, add_target_flags, given_articles
 from slantwise.records import WIRE, InputError
 from slantwise.slant import PERIODS, WEIGHTS, estimand
 
@@ -24,6 +24,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     add_article_flags(parser)
     add_target_flags(parser)
     parser.add_argument("--model", metavar="DIR", help="a model folder or hub id; by default the released model")
+    add_runtime_flag(parser)
     parser.add_argument(
         "--weight",
         default="article",
@@ -85,7 +86,7 @@ def run(given: argparse.Namespace) -> int:
     from slantwise.classifier import StanceClassifier
     from slantwise.report import as_json, print_details, print_estimates, print_matched, print_slants, print_wire
 
-    classifier = StanceClassifier.from_pretrained(given.model)
+    classifier = StanceClassifier.from_pretrained(given.model, given.runtime)
     if given.prior_shift and classifier.shares is None:
         raise InputError(
             f"{classifier.name}: calibration.json does not hold the shares of the stances, which --prior-shift needs"

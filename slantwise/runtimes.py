@@ -1,0 +1,58 @@
+"""Which library runs the encoder: the one that is asked for, or the fastest that is there. Loads none before."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slantwise.checkpoint import find_checkpoint
+from slantwise.records import InputError
+
+if TYPE_CHECKING:
+    from slantwise.openvino_runtime import OpenVinoEncoder
+    from slantwise.runtime import TorchEncoder
+
+# openvino computes in 8-bit integers, openvino-bf16 in bfloat16; torch runs everything: in 32 bits, on CUDA in bfloat16.
+RUNTIMES = ("auto", "openvino", "openvino-bf16", "torch")
+
+
+def load_encoder(model: str | Path, runtime: str = "auto") -> OpenVinoEncoder | TorchEncoder:
+    """Load a checkpoint, from a folder or a hub id, into a runtime.
+
+    `auto` takes torch where it finds a CUDA device, else OpenVINO where that is installed and knows the checkpoint's
+    architecture, else torch. Raises InputError for an unknown or missing runtime and for what is no checkpoint.
+    """
+    if runtime not in RUNTIMES:
+        raise InputError(f"runtime {runtime!r} is not known; accepted are {', '.join(RUNTIMES)}")
+    if runtime == "auto":
+        runtime = _fastest(model)
+    if runtime == "torch":
+        if find_spec("torch") is None or find_spec("transformers") is None:
+            raise InputError("runtime torch is not installed; pip install torch transformers, or use openvino")
+        from slantwise.runtime import TorchEncoder
+
+        return TorchEncoder.from_pretrained(model)
+    if find_spec("openvino") is None:
+        raise InputError(f"runtime {runtime} is not installed; pip install openvino, or use torch")
+    from slantwise.openvino_runtime import OpenVinoEncoder
+
+    return OpenVinoEncoder.from_pretrained(model, integers=runtime == "openvino")
+
+
+def _fastest(model: str | Path) -> str:
+    if _has_cuda() or find_spec("openvino") is None:
+        return "torch"
+    from slantwise.openvino_runtime import runs
+
+    return "openvino" if runs(*find_checkpoint(model)) else "torch"
+
+
+def _has_cuda() -> bool:
+    # Importing torch to ask takes seconds, which a machine without the driver need not wait.
+    if shutil.which("nvidia-smi") is None or find_spec("torch") is None:
+        return False
+    from slantwise.runtime import has_cuda
+
+    return has_cuda()
