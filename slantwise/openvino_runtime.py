@@ -2,14 +2,15 @@
 
 Weights are 8-bit integers, a scale a row; activations are quantized while it runs, each token by itself, so that a
 judgement does not depend on what else is in the batch, and nothing has to be calibrated or exported beforehand. What is
-no matrix product is computed in bfloat16 where the processor has it. Of the last layer only the first token is computed:
-the heads read no other.
+no matrix product is computed in bfloat16 where the processor has it. Of the last layer only the first token is
+computed: the heads read no other.
 
 Processors that cannot multiply 8-bit integers fast compute with the same weights in floating point.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
@@ -42,7 +43,22 @@ def runs(path: Path, config: Mapping[str, Any]) -> bool:
         and config.get("hidden_act") == "gelu"
         and config.get("position_embedding_type", "absolute") == "absolute"
         and (path / "tokenizer.json").is_file()
+        and _segments(path) is not None
     )
+
+
+def _segments(path: Path) -> bool | None:
+    """Whether transformers tells the encoder which of the two texts a token is of; None where that is not known."""
+    try:
+        settings = json.loads((path / "tokenizer_config.json").read_text())
+        kind, inputs = settings.get("tokenizer_class"), settings.get("model_input_names")
+    except (OSError, ValueError, AttributeError):
+        return None
+    if inputs is not None:
+        return "token_type_ids" in inputs
+    if kind in ("BertTokenizer", "BertTokenizerFast"):
+        return True
+    return False if kind in ("PreTrainedTokenizerFast", "TokenizersBackend") else None
 
 
 class OpenVinoEncoder:
@@ -51,7 +67,7 @@ class OpenVinoEncoder:
     Calls from several threads wait for each other.
     """
 
-    def __init__(self, model: Any, tokenizer: Tokenizer, integers: bool = True) -> None:
+    def __init__(self, model: Any, tokenizer: Tokenizer, segments: bool = True, integers: bool = True) -> None:
         openvino = import_openvino()
         core = openvino.Core()
         cores = processors()
@@ -71,6 +87,7 @@ class OpenVinoEncoder:
         tokenizer.enable_truncation(MAX_TOKENS)
         tokenizer.no_padding()
         self._tokenizer = tokenizer
+        self._segments = segments
 
     @classmethod
     def from_pretrained(cls, folder: str | Path, integers: bool = True) -> OpenVinoEncoder:
@@ -82,7 +99,7 @@ class OpenVinoEncoder:
         if not runs(path, config):
             kind = config.get("model_type")
             raise InputError(
-                f"{folder}: runtime openvino runs BERT models with a tokenizer.json, and this is {kind!r}; use torch"
+                f"{folder}: runtime openvino runs BERT models with their own tokenizer, and this is {kind!r}; use torch"
             )
         try:
             weights, tokenizer = _tensors(path / "model.safetensors"), Tokenizer.from_file(str(path / "tokenizer.json"))
@@ -102,7 +119,7 @@ class OpenVinoEncoder:
             model = bert(config, weights, heads, integers)
         except (KeyError, ValueError, RuntimeError) as problem:
             raise unreadable(folder, problem) from None
-        return cls(model, tokenizer, integers)
+        return cls(model, tokenizer, bool(_segments(path)), integers)
 
     def logits(self, texts: Sequence[str], pairs: Sequence[str], batch_size: int) -> tuple[Floats, Floats, Floats]:
         """Logits of text pairs in the order given: stance (n, 3), voice (n, 3), aboutness (n, 2)."""
@@ -112,19 +129,21 @@ class OpenVinoEncoder:
                 # While the batches of this window wait and run, the next is tokenized.
                 encoded = self._tokenizer.encode_batch([(texts[i], pairs[i]) for i in window])
                 for batch in by_length([len(e.ids) for e in encoded], TOKENS_A_BATCH, batch_size):
-                    inputs = padded([encoded[i] for i in batch])
+                    inputs = padded([encoded[i] for i in batch], self._segments)
                     self._queue.start_async(inputs, (found, [window[i] for i in batch]))
             self._queue.wait_all()
         return found
 
 
-def padded(encoded: Sequence[Any]) -> list[NDArray[Any]]:
+def padded(encoded: Sequence[Any], with_segments: bool = True) -> list[NDArray[Any]]:
     """Token ids, segments (int32) and mask (float32, 1 for a token and 0 for padding), each (texts, tokens)."""
     shape = len(encoded), max(len(e.ids) for e in encoded)
     ids, segments, mask = np.zeros(shape, np.int32), np.zeros(shape, np.int32), np.zeros(shape, np.float32)
     for row, each in enumerate(encoded):
         length = len(each.ids)
-        ids[row, :length], segments[row, :length], mask[row, :length] = each.ids, each.type_ids, 1
+        ids[row, :length], mask[row, :length] = each.ids, 1
+        if with_segments:
+            segments[row, :length] = each.type_ids
     return [ids, segments, mask]
 
 

@@ -115,7 +115,10 @@ class TorchEncoder:
         budget = batch_size * MAX_TOKENS if on_cuda else TOKENS_A_BATCH
         for window in windows(texts, pairs):
             encoded = self.tokenizer(
-                [texts[i] for i in window], [pairs[i] for i in window], truncation="longest_first", max_length=MAX_TOKENS
+                [texts[i] for i in window],
+                [pairs[i] for i in window],
+                truncation="longest_first",
+                max_length=MAX_TOKENS,
             )
             for batch in by_length([len(ids) for ids in encoded["input_ids"]], budget, batch_size):
                 inputs = {name: [values[i] for i in batch] for name, values in encoded.items()}

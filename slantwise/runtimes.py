@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from slantwise.openvino_runtime import OpenVinoEncoder
     from slantwise.runtime import TorchEncoder
 
-# openvino computes in 8-bit integers, openvino-bf16 in bfloat16; torch runs everything: in 32 bits, on CUDA in bfloat16.
+# openvino computes in 8-bit integers, openvino-bf16 in bfloat16, torch in 32 bits and on CUDA devices in bfloat16.
 RUNTIMES = ("auto", "openvino", "openvino-bf16", "torch")
 
 

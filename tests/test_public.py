@@ -12,8 +12,10 @@ ROOT = Path(slantwise.__file__).parent
 ORDER = [
     ["records"],
     ["targets", "furniture", "quotes", "carried", "config", "articles", "metrics", "intervals", "shrinkage"],
+    ["checkpoint", "batches", "openvino_graph"],
     ["sentences", "cards", "slant", "differences", "prior_shift", "correction", "wire", "matched", "repeats"],
-    ["stories", "tally", "corpus", "runtime"],
+    ["stories", "tally", "corpus", "runtime", "openvino_runtime"],
+    ["runtimes"],
     ["comparison", "labels", "classifier"],
     ["trainer", "pipeline"],
     ["distillation"],
