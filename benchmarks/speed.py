@@ -14,6 +14,7 @@ the limit, the multiplications that the encoder needs at the rate of one large m
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 import tempfile
@@ -186,17 +187,17 @@ def judges() -> dict[str, Callable[[list[Pair]], object]]:
 
 
 def operations_a_sentence(pairs: list[Pair]) -> float:
-    """Operations in the matrix products of the encoder for a sentence, on average: all layers, all tokens, no padding."""
-    config = AutoTokenizer.from_pretrained(carried("model"))(
+    """Operations in the matrix products that a sentence needs, on average: no padding, of the last layer one token."""
+    encoded = AutoTokenizer.from_pretrained(carried("model"))(
         *map(list, zip(*pairs, strict=True)), truncation=True, max_length=256
     )
-    tokens = np.array([len(ids) for ids in config["input_ids"]], dtype=float)
-    import json
-
+    tokens = np.array([len(ids) for ids in encoded["input_ids"]], dtype=float)
     shape = json.loads((carried("model") / "config.json").read_text())
     width, inner = shape["hidden_size"], shape["intermediate_size"]
-    linear = 2 * (4 * width * width + 2 * width * inner) * tokens
-    return float((shape["num_hidden_layers"] * (linear + 4 * tokens**2 * width)).mean())
+    keys, others = 2 * 2 * width * width, 2 * (2 * width * width + 2 * width * inner)
+    whole = (keys + others) * tokens + 4 * tokens**2 * width
+    last = keys * tokens + others + 4 * tokens * width
+    return float(((shape["num_hidden_layers"] - 1) * whole + last).mean())
 
 
 def torch_rate(kind: torch.dtype, size: int = 2048) -> float:
@@ -206,7 +207,13 @@ def torch_rate(kind: torch.dtype, size: int = 2048) -> float:
 
 
 def int8_rate(size: int = 2048) -> float:
-    """The same of 8-bit integers, by OpenVINO, the matrix in `int8` and the activations quantized as it runs."""
+    """The same of 8-bit integers: torch's product of two integer matrices, or OpenVINO's that quantizes one as it runs."""
+    integers = torch.randint(-127, 127, (size, size), dtype=torch.int8)
+    return max(best(lambda: torch._int_mm(integers, integers), 2 * size**3), openvino_rate(size))
+
+
+def openvino_rate(size: int) -> float:
+    """The product of 8-bit weights and activations that are quantized as it runs, by OpenVINO."""
     openvino = import_openvino()
     from openvino import opset13 as op
 

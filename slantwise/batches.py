@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 # Texts that are tokenized at a time, while the batches before them are computed.
-WINDOW = 512
+WINDOW = 128
 
 
 def windows(texts: Sequence[str], pairs: Sequence[str], size: int = WINDOW) -> Iterator[list[int]]:

@@ -131,8 +131,8 @@ def judge_articles(articles: Iterable[Article], target: Target, classifier: Judg
     waiting: list[tuple[Article, list[Sentence]]] = []
     held = 0
     for article in articles:
-        sentences = split_article(article, target)
         # What an article that never names the target says is not about it.
+        sentences = split_article(article, target) if target.may_be_in(f"{article.title}\n{article.text}") else []
         candidates = sentences if any(s.mentions for s in sentences) else []
         waiting.append((article, candidates))
         held += len(candidates) + 1
