@@ -1,7 +1,7 @@
 # make slant   set up, score the articles the project carries, print the table
 # make test    set up, pass the tests
 # make check   lint, format, types
-# make bench   accuracy beside its peers, behaviour, validity of the intervals
+# make bench   accuracy beside its peers, behaviour, validity of the intervals, speed
 # A mark in .venv says for which dependencies it was set up; it is made anew only when they change.
 PYTHON ?= python3
 VENV := .venv
@@ -25,6 +25,7 @@ bench: $(READY)
 	@$(RUN) benchmarks/accuracy.py
 	@$(RUN) benchmarks/behaviour.py
 	@$(RUN) benchmarks/validity.py --quick
+	@$(RUN) benchmarks/speed.py
 
 clean:
 	rm -rf $(VENV) dist build *.egg-info

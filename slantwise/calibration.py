@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from slantwise.checkpoint import CALIBRATION, HEADS
 from slantwise.classifier import encode
 from slantwise.corpus import Example
 from slantwise.records import STANCES
-from slantwise.runtime import CALIBRATION, HEADS, StanceModel, TorchEncoder
+from slantwise.runtime import StanceModel, TorchEncoder
 
 Floats = NDArray[np.float64]
 

@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slantwise.carried import carried
+from slantwise.checkpoint import calibration_shares
 from slantwise.records import InputError, Judgement
+from slantwise.runtimes import load_encoder
 from slantwise.targets import Target
 
 MASK = "[TARGET]"
@@ -46,15 +48,14 @@ class StanceClassifier:
         self.shares = shares
 
     @classmethod
-    def from_pretrained(cls, model: str | Path | None = None) -> StanceClassifier:
-        """Load the released model, or one from a folder or a hub id.
+    def from_pretrained(cls, model: str | Path | None = None, runtime: str = "auto") -> StanceClassifier:
+        """Load the released model, or one from a folder or a hub id, into a runtime (see `runtimes`).
 
-        Raises InputError when it is not there, cannot be read, or labels other things than the three stances.
+        Raises InputError when it is not there, cannot be read, or labels other things than the three stances, and when
+        the runtime is unknown or not installed.
         """
-        from slantwise.runtime import TorchEncoder, calibration_shares
-
         folder = carried("model") if model is None else model
-        encoder = TorchEncoder.from_pretrained(folder)
+        encoder = load_encoder(folder, runtime)
         return cls(encoder, "released" if model is None else str(model), calibration_shares(folder))
 
     def predict(

@@ -186,8 +186,10 @@ def judge_articles(
     waiting: list[tuple[Article, list[Sentence]]] = []
     held = 0
     for article in articles:
-        sentences = split_article(article, target) if not sources or article.outlet in sources else []
         # What an article that never names the target says is not about it.
+        asked_for = not sources or article.outlet in sources
+        named = asked_for and target.may_be_in(f"{article.title}\n{article.text}")
+        sentences = split_article(article, target) if named else []
         candidates = sentences if any(s.mentions for s in sentences) else []
         waiting.append((article, candidates))
         held += len(candidates) + 1

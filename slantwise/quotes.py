@@ -14,6 +14,7 @@ SAYING = (
     r"acknowledged|confirmed|commented|announced|stressed|emphasi[sz]ed|according to|promised|warned|warns|admitted|"
     r"denied|denies|testified|recalled|joked|declared|concluded|conceded|put it)"
 )
+_MARK = re.compile(r"[“”\"]")
 _SAYING = re.compile(rf"\b{SAYING}\b", re.IGNORECASE)
 _ROLE = (
     r"(?:spokes(?:man|woman|person)|representative|CEO|chief(?:\s\w+)?(?:\s(?:executive|officer))?|founder|co-founder|"
@@ -50,8 +51,9 @@ def quotations(paragraphs: list[tuple[int, int]], text: str) -> list[Quotation]:
         block = text[start:end]
         opened: int | None = None
         continued = False
-        for place, char in enumerate(block):
-            opens, closes = _role(block, place, char, opened is not None)
+        for mark in _MARK.finditer(block):
+            place = mark.start()
+            opens, closes = _role(block, place, mark[0], opened is not None)
             if opens and opened is None:
                 opened, continued = place, carried and place == 0
             elif closes:
@@ -67,13 +69,11 @@ def quotations(paragraphs: list[tuple[int, int]], text: str) -> list[Quotation]:
 
 
 def _role(block: str, place: int, char: str, inside: bool) -> tuple[bool, bool]:
-    """Whether the character at `place` can open, and can close, a quotation."""
+    """Whether the mark at `place` can open, and can close, a quotation."""
     if char == "“":
         return True, False
     if char == "”":
         return False, True
-    if char != '"':
-        return False, False
     before = block[place - 1] if place else " "
     return (not inside and (before.isspace() or before in "([—–-…")), inside
 

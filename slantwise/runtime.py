@@ -1,7 +1,7 @@
 """The encoder behind the classifier, run with torch: text pairs in, logits of stance, voice and aboutness out.
 
-Knows nothing of targets or articles. A checkpoint is a Hugging Face folder with the stance head in the model itself,
-so that plain transformers loads it, and two files more: the other two heads and the calibration.
+The runtime of training, of CUDA devices and of every architecture and platform; writes checkpoints. Knows nothing of
+targets or articles.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging
 
-from slantwise.records import STANCES, VOICES, InputError
+from slantwise.batches import by_length, windows
+from slantwise.checkpoint import CALIBRATION, HEADS, LABELS, MAX_TOKENS, find_checkpoint, not_its_heads, unreadable
+from slantwise.records import STANCES, VOICES
 
-HEADS = "heads.safetensors"
-CALIBRATION = "calibration.json"
-MAX_TOKENS = 256
-LABELS = {i: str(s) for i, s in enumerate(STANCES)}
+__all__ = ["HEADS", "LABELS", "StanceModel", "TorchEncoder", "load_checkpoint", "quiet", "save_checkpoint", "tokenize"]
+
+# On a CUDA device as many as the batch size allows.
+TOKENS_A_BATCH = 2048
 
 Floats = NDArray[np.float64]
 
@@ -52,37 +54,14 @@ def load_checkpoint(folder: str | Path) -> tuple[StanceModel, Any]:
 
     Raises InputError when there is no checkpoint, it cannot be read or its labels are not the stances in their order.
     """
-    path = Path(folder)
-    if not path.is_dir():
-        path = _from_hub(str(folder))
-    if not (path / "config.json").is_file():
-        raise InputError(f"{folder}: holds no config.json; a model folder written by train.py is expected")
-    config = _loaded(AutoConfig, path, folder)
-    if config.id2label != LABELS:
-        raise InputError(
-            f"{folder}: its labels are {list(config.id2label.values())}; "
-            f"accepted are {list(LABELS.values())}, in this order"
-        )
-    if not (path / HEADS).is_file():
-        raise InputError(f"{folder}: holds no {HEADS}; a model folder written by train.py is expected")
+    path, _ = find_checkpoint(folder)
     classifier = _loaded(AutoModelForSequenceClassification, path, folder, use_safetensors=True, dtype=torch.float32)
     model = StanceModel(classifier)
     try:
         model.heads.load_state_dict(load_file(path / HEADS))
     except (RuntimeError, SafetensorError) as problem:
-        raise InputError(f"{path / HEADS}: not the heads of this model ({str(problem).splitlines()[0]})") from None
+        raise not_its_heads(path, problem) from None
     return model.eval(), _loaded(AutoTokenizer, path, folder)
-
-
-def calibration_shares(folder: str | Path) -> tuple[float, float, float] | None:
-    """The shares of the stances on the set a checkpoint was calibrated on; None where it does not say."""
-    path = Path(folder) if Path(folder).is_dir() else _from_hub(str(folder))
-    try:
-        shares = json.loads((path / CALIBRATION).read_text())["shares"]
-        accusatory, neutral, defending = (float(shares[str(s)]) for s in STANCES)
-    except (OSError, KeyError, TypeError, ValueError):
-        return None
-    return accusatory, neutral, defending
 
 
 @contextmanager
@@ -117,10 +96,10 @@ def save_checkpoint(folder: str | Path, model: StanceModel, tokenizer: Any, cali
 
 
 class TorchEncoder:
-    """Runs a checkpoint on the processor, or on a CUDA device where there is one."""
+    """Runs a checkpoint on the processor in 32 bits, or on a CUDA device in bfloat16 where there is one."""
 
     def __init__(self, model: StanceModel, tokenizer: Any) -> None:
-        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.device = "cuda" if has_cuda() else "cpu"
         self.model = model.eval().to(self.device)
         self.tokenizer = tokenizer
 
@@ -131,15 +110,28 @@ class TorchEncoder:
 
     def logits(self, texts: Sequence[str], pairs: Sequence[str], batch_size: int) -> tuple[Floats, Floats, Floats]:
         """Logits of text pairs in the order given: stance (n, 3), voice (n, 3), aboutness (n, 2)."""
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]) + len(pairs[i]), reverse=True)
         found = (np.zeros((len(texts), len(STANCES))), np.zeros((len(texts), len(VOICES))), np.zeros((len(texts), 2)))
-        for first in range(0, len(order), batch_size):
-            batch = order[first : first + batch_size]
-            inputs = tokenize(self.tokenizer, [texts[i] for i in batch], [pairs[i] for i in batch]).to(self.device)
-            with torch.inference_mode():
-                for into, logits in zip(found, self.model(**inputs), strict=True):
-                    into[batch] = logits.double().cpu().numpy()
+        on_cuda = self.device == "cuda"
+        budget = batch_size * MAX_TOKENS if on_cuda else TOKENS_A_BATCH
+        for window in windows(texts, pairs):
+            encoded = self.tokenizer(
+                [texts[i] for i in window],
+                [pairs[i] for i in window],
+                truncation="longest_first",
+                max_length=MAX_TOKENS,
+            )
+            for batch in by_length([len(ids) for ids in encoded["input_ids"]], budget, batch_size):
+                inputs = {name: [values[i] for i in batch] for name, values in encoded.items()}
+                inputs = self.tokenizer.pad(inputs, return_tensors="pt").to(self.device)
+                with torch.inference_mode(), torch.autocast(self.device, torch.bfloat16, enabled=on_cuda):
+                    for into, logits in zip(found, self.model(**inputs), strict=True):
+                        into[[window[i] for i in batch]] = logits.double().cpu().numpy()
         return found
+
+
+def has_cuda() -> bool:
+    """Whether there is a CUDA device that torch can use."""
+    return bool(torch.cuda.is_available())
 
 
 def tokenize(tokenizer: Any, texts: Sequence[str], pairs: Sequence[str]) -> Any:
@@ -149,22 +141,10 @@ def tokenize(tokenizer: Any, texts: Sequence[str], pairs: Sequence[str]) -> Any:
     )
 
 
-def _from_hub(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name, allow_patterns=["*.json", "*.safetensors", "*.txt", "*.model"]))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as problem:
-        reason = str(problem).strip().splitlines()[0]
-        raise InputError(f"{name}: there is no such folder, and no such model on the hub ({reason})") from None
-
-
 def _loaded(loader: Any, path: Path, name: str | Path, **options: Any) -> Any:
     try:
         with quiet():
             return loader.from_pretrained(path, **options)
     except Exception as problem:
         # transformers, tokenizers and safetensors each raise their own kinds for a broken folder.
-        reason = str(problem).strip().splitlines()[0]
-        raise InputError(f"{name}: not a model that can be read ({reason})") from problem
+        raise unreadable(name, problem) from problem

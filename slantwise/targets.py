@@ -35,6 +35,7 @@ class Target:
     descriptors: tuple[str, ...] = ()
     _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
     _caseless: re.Pattern[str] = field(init=False, repr=False, compare=False)
+    _anywhere: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse an empty name, tidy the aliases, compile the patterns."""
@@ -52,6 +53,8 @@ class Target:
         cased = dict.fromkeys(spelling for n in longest_first for spelling in (n, n.upper()))
         object.__setattr__(self, "_pattern", re.compile(_whole_words(cased)))
         object.__setattr__(self, "_caseless", re.compile(_whole_words(longest_first), re.IGNORECASE))
+        first_words = "|".join(_spelled(name.split()[0]) for name in cased)
+        object.__setattr__(self, "_anywhere", re.compile(first_words, re.IGNORECASE))
 
     @classmethod
     def of(cls, target: str | Target, aliases: Iterable[str] = ()) -> Target:
@@ -66,11 +69,18 @@ class Target:
         pattern = self._pattern if any(c.isupper() for c in text) else self._caseless
         return [m.span() for m in pattern.finditer(text)]
 
+    def may_be_in(self, text: str) -> bool:
+        """Whether `text` or a part of it could name the target; False is certain, and found fast."""
+        return self._anywhere.search(text) is not None
+
 
 def _whole_words(names: Iterable[str]) -> str:
+    return r"(?<![\w@/#])(?:" + "|".join(map(_spelled, names)) + r")(?!\w)" + _DOMAIN
+
+
+def _spelled(name: str) -> str:
     # Apostrophes are curly or straight in the wild; spaces may be line breaks.
-    spelled = (re.escape(n).replace(r"\ ", r"\s+").replace("'", "['’]") for n in names)
-    return r"(?<![\w@/#])(?:" + "|".join(spelled) + r")(?!\w)" + _DOMAIN
+    return re.escape(name).replace(r"\ ", r"\s+").replace("'", "['’]")
 
 
 KNOWN_TARGETS: dict[str, Target] = {

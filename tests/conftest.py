@@ -4,6 +4,7 @@ import os
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -107,4 +108,17 @@ def tiny_model(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     tokenizer.add_tokens(["[TARGET]"])
     classifier.resize_token_embeddings(len(tokenizer))
     save_checkpoint(folder, StanceModel(classifier), tokenizer, {"temperature": 1.0})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lively_model(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with weights so large that different texts get clearly different logits."""
+    from safetensors.numpy import load_file, save_file
+
+    folder = shutil.copytree(tiny_model, tmp_path_factory.mktemp("lively") / "model")
+    for name in ("model.safetensors", "heads.safetensors"):
+        tensors = load_file(folder / name)
+        larger = {k: v * 5 if v.ndim == 2 else v for k, v in tensors.items()}
+        save_file(larger, folder / name, metadata={"format": "pt"})
     return folder

@@ -17,7 +17,8 @@ SENTENCES = [
 
 
 def test_plain_transformers_gives_the_same_probabilities(tiny_model):
-    ours = StanceClassifier.from_pretrained(tiny_model).predict_proba(SENTENCES, "Acme", ["Users said so.", "", "x"])
+    torch = StanceClassifier.from_pretrained(tiny_model, "torch")
+    ours = torch.predict_proba(SENTENCES, "Acme", ["Users said so.", "", "x"])
     theirs = pipeline("text-classification", model=str(tiny_model), top_k=None)
     for sentence, context, expected in zip(SENTENCES, ["Users said so.", "", "x"], ours, strict=True):
         text, pair = encode(sentence, Target("Acme"), context)
@@ -33,7 +34,7 @@ def test_weights_are_stored_in_16_bits_and_read_in_32(tiny_model):
 
 
 def test_batches_do_not_change_judgements(tiny_model):
-    classifier = StanceClassifier.from_pretrained(tiny_model)
+    classifier = StanceClassifier.from_pretrained(tiny_model, "torch")
     one = classifier.predict_proba(SENTENCES, "Acme", batch_size=1)
     assert np.allclose(one, classifier.predict_proba(SENTENCES, "Acme", batch_size=64), atol=1e-5)
 
@@ -59,6 +60,7 @@ def relabel(folder):
     (folder / "config.json").write_text(json.dumps(config))
 
 
+@pytest.mark.parametrize("runtime", ["torch", "openvino"])
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
@@ -74,10 +76,10 @@ def relabel(folder):
         (lambda f: (f / "model.safetensors").rename(f / "pytorch_model.bin"), "not a model that can be read"),
     ],
 )
-def test_a_broken_checkpoint_is_said_in_one_line(tiny_model, tmp_path, change, complaint):
+def test_a_broken_checkpoint_is_said_in_one_line(tiny_model, tmp_path, change, complaint, runtime):
     folder = broken(tiny_model, tmp_path, change)
     with pytest.raises(InputError, match=complaint) as caught:
-        StanceClassifier.from_pretrained(folder)
+        StanceClassifier.from_pretrained(folder, runtime)
     assert "\n" not in str(caught.value)
     assert str(folder) in str(caught.value)
 

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from slantwise.records import InputError
@@ -52,3 +52,18 @@ def test_mentions_are_ordered_and_name_the_target(name, text):
     spans = target.mentions(text)
     assert all(0 <= s < e <= len(text) for s, e in spans)
     assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+
+
+@given(st.text("aAbBKk ıİſsSß'’.@\n", max_size=12), st.text("aAbBKk ıİſsSß'’.@\n", max_size=30), st.integers(0, 30))
+def test_a_name_is_never_found_where_it_cannot_be(name, text, cut):
+    assume(name.strip())
+    target = Target(name)
+    # A sentence is a part of an article, its white space made plain.
+    for part in (text, text[:cut], text[cut:], " ".join(text[cut:].split())):
+        assert target.may_be_in(text) or not target.mentions(part)
+
+
+def test_what_cannot_name_it_is_told_at_once():
+    target = Target("Acme Motors", aliases=("O'Hara",))
+    assert not target.may_be_in("Nothing to see here.")
+    assert target.may_be_in("so said acme\nmotors") and target.may_be_in("O’HARA won")

@@ -19,6 +19,7 @@ from slantwise.records import InputError
 
 # Name → its module here, and what it does.
 COMMANDS = {
+    "classify": ("classifying", "judge sentences"),
     "evaluate": ("evaluating", "score outlets"),
     "score": ("evaluating", "the same"),
     "train": ("training", "fine-tune a model"),

@@ -6,7 +6,7 @@ import argparse
 import sys
 from datetime import date
 
-from slantwise.cli.inputs import add_article_flags, add_target_flags
+from slantwise.cli.inputs import add_article_flags, add_runtime_flag, add_target_flags
 from slantwise.cli.judging import add_run_flags, judging
 from slantwise.records import WIRE, InputError
 from slantwise.slant import PERIODS, WEIGHTS, estimand
@@ -28,6 +28,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     add_target_flags(parser)
     parser.add_argument("--model", metavar="DIR", help="a model folder or hub id; by default the released model")
     add_run_flags(parser)
+    add_runtime_flag(parser)
     parser.add_argument(
         "--weight",
         default="article",

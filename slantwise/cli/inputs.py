@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Iterable
 
 from slantwise.records import Article
+from slantwise.runtimes import RUNTIMES
 from slantwise.targets import Target
 
 TARGET = "Facebook"
@@ -65,6 +66,16 @@ def add_target_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", default=TARGET, metavar="NAME", help="the company (default: %(default)s)")
     parser.add_argument(
         "--alias", nargs="+", default=[], metavar="NAME", help="other names, products and people of the company"
+    )
+
+
+def add_runtime_flag(parser: argparse.ArgumentParser) -> None:
+    """Add `--runtime`."""
+    parser.add_argument(
+        "--runtime",
+        default="auto",
+        metavar="NAME",
+        help=f"what runs the model: {', '.join(RUNTIMES)} (default: auto, the fastest that is there)",
     )
 
 

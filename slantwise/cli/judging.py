@@ -86,7 +86,7 @@ def _passing(given: argparse.Namespace, target: Target, on_reject: OnReject, pro
     from slantwise.pipeline import judge_articles
 
     articles = given_articles(given, target, _counting(on_reject, progress))
-    classifier = StanceClassifier.from_pretrained(given.model)
+    classifier = StanceClassifier.from_pretrained(given.model, given.runtime)
     judged = progress.watch(judge_articles(articles, target, classifier, given.source))
     return Source(judged, target, classifier.name, classifier.shares, given.source)
 
@@ -102,7 +102,7 @@ def _running(given: argparse.Namespace, target: Target, on_reject: OnReject, pro
         if not run.finished:
             from slantwise.classifier import StanceClassifier
 
-            classifier = StanceClassifier.from_pretrained(given.model)
+            classifier = StanceClassifier.from_pretrained(given.model, given.runtime)
             run.provenance = replace(run.provenance, shares=classifier.shares)
         judged = run.judged(
             lambda rejected: given_articles(given, target, rejected),
@@ -139,8 +139,10 @@ def _kept(given: argparse.Namespace, on_reject: OnReject) -> tuple[Source, Prove
 
 def _provenance(given: argparse.Namespace, target: Target) -> Provenance:
     from slantwise import __version__
+    from slantwise.carried import carried
     from slantwise.digests import model_digest
     from slantwise.provenance import Provenance
+    from slantwise.runtimes import chosen_runtime
 
     options = {
         "articles": tuple(given.articles or ()),
@@ -150,6 +152,7 @@ def _provenance(given: argparse.Namespace, target: Target) -> Provenance:
         "format": given.format or "",
         "language": tuple(given.language),
         "keep-duplicates": "yes" if given.keep_duplicates else "",
+        "runtime": chosen_runtime(carried("model") if given.model is None else given.model, given.runtime),
     }
     name = given.model or "released"
     digest = model_digest(given.model)

@@ -1,0 +1,181 @@
+"""The encoder run with OpenVINO: the graph of a BERT checkpoint, built from its weights without torch or transformers.
+
+Weights are 8-bit integers, a scale a row; activations are quantized while it runs, each token by itself, so that a
+judgement does not depend on what else is in the batch, and nothing has to be calibrated or exported beforehand. What is
+no matrix product is computed in bfloat16 where the processor has it. Of the last layer only the first token is
+computed: the heads read no other.
+
+Processors that cannot multiply 8-bit integers fast compute with the same weights in floating point.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+from slantwise.batches import by_length, windows
+from slantwise.checkpoint import HEADS, MAX_TOKENS, find_checkpoint, not_its_heads, unreadable
+from slantwise.records import STANCES, VOICES, InputError
+
+# The fastest of 128 to 4,096 where the activations of a batch and a layer's weights fill a core's second-level cache.
+TOKENS_A_BATCH = 512
+WIDEST_GROUP = 384
+
+Floats = NDArray[np.float64]
+Weights = Mapping[str, NDArray[np.float32]]
+
+
+def runs(path: Path, config: Mapping[str, Any]) -> bool:
+    """Whether this runtime knows the architecture of a checkpoint and its form of tokenizer."""
+    return (
+        config.get("model_type") == "bert"
+        and config.get("hidden_act") == "gelu"
+        and config.get("position_embedding_type", "absolute") == "absolute"
+        and (path / "tokenizer.json").is_file()
+        and _segments(path) is not None
+    )
+
+
+def _segments(path: Path) -> bool | None:
+    """Whether transformers tells the encoder which of the two texts a token is of; None where that is not known."""
+    try:
+        settings = json.loads((path / "tokenizer_config.json").read_text())
+        kind, inputs = settings.get("tokenizer_class"), settings.get("model_input_names")
+    except (OSError, ValueError, AttributeError):
+        return None
+    if inputs is not None:
+        return "token_type_ids" in inputs
+    if kind in ("BertTokenizer", "BertTokenizerFast"):
+        return True
+    return False if kind in ("PreTrainedTokenizerFast", "TokenizersBackend") else None
+
+
+class OpenVinoEncoder:
+    """Runs a BERT checkpoint on all processors that the process may use, a batch on each.
+
+    Calls from several threads wait for each other.
+    """
+
+    def __init__(self, model: Any, tokenizer: Tokenizer, segments: bool = True, integers: bool = True) -> None:
+        openvino = import_openvino()
+        core = openvino.Core()
+        cores = processors()
+        half = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        options = {
+            "INFERENCE_PRECISION_HINT": "bf16" if half else "f32",
+            "DYNAMIC_QUANTIZATION_GROUP_SIZE": str(WIDEST_GROUP if integers else 0),
+            # One thread on each of several batches does more than several threads on one.
+            "NUM_STREAMS": str(cores),
+            "INFERENCE_NUM_THREADS": str(cores),
+            # Pinned, two processes would share one core and leave the other.
+            "ENABLE_CPU_PINNING": False,
+        }
+        self._queue = openvino.AsyncInferQueue(core.compile_model(model, "CPU", options), cores)
+        self._queue.set_callback(_keep)
+        self._lock = threading.Lock()
+        tokenizer.enable_truncation(MAX_TOKENS)
+        tokenizer.no_padding()
+        self._tokenizer = tokenizer
+        self._segments = segments
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path, integers: bool = True) -> OpenVinoEncoder:
+        """Load a checkpoint from a folder or a hub id; with `integers` its weights become 8-bit integers.
+
+        Raises InputError when it is not there, cannot be read or is of an architecture that only torch runs.
+        """
+        path, config = find_checkpoint(folder)
+        if not runs(path, config):
+            kind = config.get("model_type")
+            raise InputError(
+                f"{folder}: runtime openvino runs BERT models with their own tokenizer, and this is {kind!r}; use torch"
+            )
+        try:
+            weights, tokenizer = _tensors(path / "model.safetensors"), Tokenizer.from_file(str(path / "tokenizer.json"))
+        except Exception as problem:  # tokenizers raises nothing narrower
+            raise unreadable(folder, problem) from None
+        try:
+            heads = _tensors(path / HEADS)
+            for name, rows in (("voice", len(VOICES)), ("about", 2)):
+                if heads[f"{name}.weight"].shape != (rows, config["hidden_size"]):
+                    raise ValueError(f"{name}.weight is {heads[f'{name}.weight'].shape}")
+        except (OSError, KeyError, ValueError, SafetensorError) as problem:
+            raise not_its_heads(path, problem) from None
+        import_openvino()
+        from slantwise.openvino_graph import bert
+
+        try:
+            model = bert(config, weights, heads, integers)
+        except (KeyError, ValueError, RuntimeError) as problem:
+            raise unreadable(folder, problem) from None
+        return cls(model, tokenizer, bool(_segments(path)), integers)
+
+    def logits(self, texts: Sequence[str], pairs: Sequence[str], batch_size: int) -> tuple[Floats, Floats, Floats]:
+        """Logits of text pairs in the order given: stance (n, 3), voice (n, 3), aboutness (n, 2)."""
+        found = (np.zeros((len(texts), len(STANCES))), np.zeros((len(texts), len(VOICES))), np.zeros((len(texts), 2)))
+        with self._lock:
+            for window in windows(texts, pairs):
+                # While the batches of this window wait and run, the next is tokenized.
+                encoded = self._tokenizer.encode_batch([(texts[i], pairs[i]) for i in window])
+                for batch in by_length([len(e.ids) for e in encoded], TOKENS_A_BATCH, batch_size):
+                    inputs = padded([encoded[i] for i in batch], self._segments)
+                    self._queue.start_async(inputs, (found, [window[i] for i in batch]))
+            self._queue.wait_all()
+        return found
+
+
+def padded(encoded: Sequence[Any], with_segments: bool = True) -> list[NDArray[Any]]:
+    """Token ids, segments (int32) and mask (float32, 1 for a token and 0 for padding), each (texts, tokens)."""
+    shape = len(encoded), max(len(e.ids) for e in encoded)
+    ids, segments, mask = np.zeros(shape, np.int32), np.zeros(shape, np.int32), np.zeros(shape, np.float32)
+    for row, each in enumerate(encoded):
+        length = len(each.ids)
+        ids[row, :length], mask[row, :length] = each.ids, 1
+        if with_segments:
+            segments[row, :length] = each.type_ids
+    return [ids, segments, mask]
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def import_openvino() -> Any:
+    """The openvino package, imported without the one that reports its use to its makers.
+
+    Importing openvino writes an identifier into the home folder and sends an event over the network where
+    openvino_telemetry can be imported, and does neither where it cannot.
+    """
+    blocked = "openvino_telemetry" not in sys.modules
+    if blocked:
+        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+    try:
+        import openvino
+    except ImportError as problem:
+        raise InputError(f"runtime openvino cannot be loaded ({problem}); pip install openvino, or use torch") from None
+    finally:
+        if blocked:
+            del sys.modules["openvino_telemetry"]
+    return openvino
+
+
+def _keep(request: Any, place: tuple[tuple[Floats, ...], list[int]]) -> None:
+    found, rows = place
+    for i, into in enumerate(found):
+        into[rows] = request.get_output_tensor(i).data
+
+
+def _tensors(file: Path) -> dict[str, NDArray[np.float32]]:
+    return {name: tensor.astype(np.float32) for name, tensor in load_file(file).items()}

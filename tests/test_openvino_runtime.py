@@ -1,0 +1,117 @@
+"""OpenVINO gives what torch gives, whatever else is judged with it."""
+
+import json
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from conftest import WORDS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from slantwise import InputError, StanceClassifier
+from slantwise.carried import carried
+from slantwise.corpus import load_split
+from slantwise.openvino_runtime import OpenVinoEncoder
+
+# How far a logit of the small model may move with what else is in the batch: rounding in other orders.
+BY_BATCH = 0.05
+# The same of a probability of the released model.
+BATCH_OF_RELEASED = 0.02
+
+TEXTS = [" ".join(WORDS[(i * k) % len(WORDS)] for k in range(1, 2 + i % 40)) for i in range(60)]
+PAIRS = [" ".join(WORDS[: i % 7]) for i in range(60)]
+
+
+@pytest.fixture(scope="module")
+def pair(lively_model):
+    return [StanceClassifier.from_pretrained(lively_model, r) for r in ("torch", "openvino")]
+
+
+@pytest.mark.parametrize("integers", [True, False])
+def test_logits_are_those_of_torch(lively_model, pair, integers):
+    expected = pair[0].encoder.logits(TEXTS, PAIRS, 64)
+    found = OpenVinoEncoder.from_pretrained(lively_model, integers).logits(TEXTS, PAIRS, 64)
+    assert [f.shape for f in found] == [(60, 3), (60, 3), (60, 2)]
+    for ours, theirs in zip(found, expected, strict=True):
+        assert ours == pytest.approx(theirs, abs=0.1)
+    # Not by saying the same of everything.
+    assert expected[1].std(axis=0).min() > 5 * np.abs(found[1] - expected[1]).mean()
+
+
+def test_texts_longer_than_256_tokens_are_cut_alike(pair):
+    texts, pairs = ["bank lied . " * 200, "bank"], ["court said . " * 200, ""]
+    for ours, theirs in zip(*(c.encoder.logits(texts, pairs, 64) for c in pair), strict=True):
+        assert ours == pytest.approx(theirs, abs=0.1)
+
+
+def test_segments_are_given_where_transformers_gives_them(lively_model, tmp_path):
+    folder = shutil.copytree(lively_model, tmp_path / "model")
+    settings = json.loads((folder / "tokenizer_config.json").read_text())
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings | {"tokenizer_class": "BertTokenizer"}))
+    with_segments, without = (
+        OpenVinoEncoder.from_pretrained(f).logits(TEXTS, PAIRS, 64)[1] for f in (folder, lively_model)
+    )
+    expected = StanceClassifier.from_pretrained(folder, "torch").encoder.logits(TEXTS, PAIRS, 64)[1]
+    assert with_segments == pytest.approx(expected, abs=0.1)
+    assert np.abs(with_segments - without).max() > 0.2
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings | {"tokenizer_class": "OtherTokenizer"}))
+    with pytest.raises(InputError, match="use torch"):
+        OpenVinoEncoder.from_pretrained(folder)
+
+
+def test_nothing_and_empty_texts(pair):
+    assert [x.shape for x in pair[1].encoder.logits([], [], 64)] == [(0, 3), (0, 3), (0, 2)]
+    assert np.isfinite(pair[1].encoder.logits(["", "😀"], ["", ""], 64)[0]).all()
+
+
+@settings(max_examples=20)
+@given(st.permutations(range(60)), st.integers(1, 64))
+def test_no_logit_depends_on_its_batch(pair, order, batch_size):
+    alone = pair[1].encoder.logits(TEXTS, PAIRS, 1)
+    found = pair[1].encoder.logits([TEXTS[i] for i in order], [PAIRS[i] for i in order], batch_size)
+    for one, other in zip(alone, found, strict=True):
+        assert other == pytest.approx(one[list(order)], abs=BY_BATCH)
+
+
+def test_calls_from_several_threads_do_not_mix(pair):
+    expected = pair[1].encoder.logits(TEXTS, PAIRS, 64)[0]
+    with ThreadPoolExecutor(4) as pool:
+        for found in pool.map(lambda _: pair[1].encoder.logits(TEXTS, PAIRS, 64)[0], range(12)):
+            assert np.array_equal(found, expected)
+
+
+def test_equal_input_gives_equal_output(pair):
+    one, other = (pair[1].predict_proba(TEXTS[:9], "bank") for _ in range(2))
+    assert np.array_equal(one, other)
+
+
+@pytest.mark.model
+def test_the_released_model_judges_as_with_torch_whatever_the_batch():
+    examples = load_split("test")[::40]
+    given = [e.sentence for e in examples], [e.target for e in examples], [e.context for e in examples]
+    torch, openvino = (StanceClassifier.from_pretrained(runtime=r) for r in ("torch", "openvino"))
+    found, expected = openvino.predict_proba(*given), torch.predict_proba(*given)
+    assert np.abs(found - expected).mean() < 0.005
+    assert np.abs(found - expected).max() < 0.06
+    assert np.abs((found - expected).mean(axis=0)).max() < 0.003
+    moved = np.abs(openvino.predict_proba(*given, batch_size=1) - found)
+    assert moved.max() < BATCH_OF_RELEASED
+
+
+@pytest.mark.model
+def test_the_command_loads_neither_torch_nor_transformers():
+    code = (
+        "import sys; from slantwise.cli import main\n"
+        "main(['classify', 'Acme lied to its customers.', '--target', 'Acme', '--runtime', 'openvino'])\n"
+        "print(sorted({'torch', 'transformers'} & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    first, last = found.stdout.splitlines()
+    assert "accusatory" in first
+    assert last == "[]"
+    assert found.stderr == ""
+    assert not [p for p in carried("model").iterdir() if p.suffix in (".xml", ".onnx", ".blob")]
