@@ -29,12 +29,13 @@ from slantwise.articles import read_articles
 from slantwise.calibration import Scaling, calibrate, known_calibration
 from slantwise.cards import write_card
 from slantwise.carried import carried
+from slantwise.checkpoint import HEADS, LABELS
 from slantwise.classifier import MASK, StanceClassifier
 from slantwise.config import ADAPT, MINILM, TrainingConfig
 from slantwise.corpus import Example, load_examples, load_split, relabelled
 from slantwise.joining import is_standoff, labelled_examples
 from slantwise.records import STANCES, InputError
-from slantwise.runtime import HEADS, LABELS, StanceModel, quiet, save_checkpoint
+from slantwise.runtime import StanceModel, quiet, save_checkpoint
 from slantwise.trainer import Lesson, make_trainer
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
