@@ -17,7 +17,7 @@ from typing import Any
 from slantwise.records import OutletSlant, Stance, Voice
 
 # What a spreadsheet would read as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def as_csv(slants: Sequence[OutletSlant]) -> str:
     rest = "own_voice quoted headlines accusing_articles answered right_of_reply".split()
     writer.writerow([*columns, *shares, *voices, *rest, *optional])
     for s in slants:
-        name = f"'{s.outlet}" if s.outlet.startswith(_FORMULA) else s.outlet
+        name = f"'{s.outlet}" if s.outlet.startswith(FORMULA) else s.outlet
         row = [name, s.period, s.slant, s.low, s.high, s.enough, s.resampled, s.articles, s.sentences, letters(s)]
         row += [*s.shares.values(), *(s.voices[v] for v in Voice), s.own_voice, s.quoted, s.headlines]
         row += [s.accusing, s.answered, s.right_of_reply]

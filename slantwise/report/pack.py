@@ -79,11 +79,16 @@ def _article(article: ShownArticle, outlet: int, whole: bool) -> list[Any]:
     return [outlet, article.title, article.date, article.url, article.origin, _mille(article.slant), paragraphs]
 
 
-def _sentence(text: str, judgement: Judgement, flags: int) -> list[Any]:
-    """A sentence as a row: text, P(accusatory) and P(defending) in thousandths, the voice's likewise, flags."""
+def thousandths(judgement: Judgement) -> tuple[int, int, int, int]:
+    """P(accusatory), P(defending), and those of the target's voice and of others', in thousandths."""
     accusatory, _, defending = judgement.stance_probabilities
     of_voice = dict(zip(VOICES, judgement.voice_probabilities, strict=True))
-    return [text, *map(_mille, (accusatory, defending, of_voice[Voice.TARGET], of_voice[Voice.OTHER])), flags]
+    return _mille(accusatory), _mille(defending), _mille(of_voice[Voice.TARGET]), _mille(of_voice[Voice.OTHER])
+
+
+def _sentence(text: str, judgement: Judgement, flags: int) -> list[Any]:
+    """A sentence as a row: its text, `thousandths`, flags."""
+    return [text, *thousandths(judgement), flags]
 
 
 def _mille(value: float) -> int:

@@ -46,6 +46,12 @@ class ShownArticle:
         """The judged sentences in order, headlines among them."""
         return [item for paragraph in self.paragraphs for item in paragraph if isinstance(item, ShownSentence)]
 
+    @property
+    def titled(self) -> bool:
+        """Whether the title is the first judged sentence, which then stands in its place."""
+        opening = self.paragraphs[0][0] if self.paragraphs else ""
+        return isinstance(opening, ShownSentence) and opening.headline and opening.text == self.title
+
 
 def shown_article(
     number: int, article: Article, judged: Sequence[tuple[Sentence, Judgement]], slant: float

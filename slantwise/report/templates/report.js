@@ -25,7 +25,7 @@
     return [...parts, text.slice(from)];
   };
   const spoken = (s, on = true, wanted = "", first = true) => {
-    const level = s.stance === 1 ? 0 : Math.min(4, Math.max(1, Math.ceil(Math.abs(s.score) * 4)));
+    const level = s.stance === 1 ? 0 : Math.min(4, Math.max(1, Math.ceil(Math.abs(s.p[1] - s.p[0]) * 4 / 1000)));
     const node = make("span", { class: `s ${STANCES[s.stance]} s${level}${on ? "" : " off"}`, "data-p": s.p.join(" "),
       role: "button", tabindex: first ? 0 : -1 },
       make("span", { class: "vh" }, `${STANCES[s.stance]}: `), make("span", { class: "sign", "aria-hidden": "true" }, SIGNS[s.stance]),
