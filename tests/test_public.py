@@ -20,6 +20,7 @@ ORDER = [
     ["training"],
     ["recipes"],
     ["report"],
+    ["server"],
     ["cli"],
 ]
 

@@ -21,6 +21,7 @@ from slantwise.records import InputError
 COMMANDS = {
     "evaluate": ("evaluating", "score outlets"),
     "train": ("training", "fine-tune a model"),
+    "serve": ("serving", "serve judgements, slants and jobs over HTTP"),
 }
 
 

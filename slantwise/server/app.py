@@ -24,11 +24,16 @@ from slantwise import __version__
 from slantwise.records import Article
 from slantwise.server import api, problems
 from slantwise.server.batching import Batcher, Busy, Classifier
+from slantwise.server.files import Folder
 from slantwise.server.jobs import Jobs
+from slantwise.server.limits import Limits
+from slantwise.server.metrics import Measured, Metrics
+from slantwise.server.openapi import describe
+from slantwise.server.orders import Order
 from slantwise.server.scoring import Run, check_order, score
 from slantwise.server.security import Door
 from slantwise.server.settings import Settings
-from slantwise.server.store import Order, Store
+from slantwise.server.store import Store
 
 # How many requests to score articles run at a time.
 AT_ONCE = 8
@@ -42,6 +47,7 @@ class Server:
     store: Store
     jobs: Jobs
     batcher: Batcher
+    metrics: Metrics
     scoring: asyncio.Semaphore
 
     async def slant(self, articles: Sequence[Article], order: Order) -> dict[str, Any]:
@@ -66,10 +72,14 @@ def create_app(settings: Settings, classifier: Classifier | None = None) -> Fast
 
     Raises InputError when its folder or database cannot be used.
     """
+    # Before the store, whose file lies in it by default.
+    Folder(settings.folder)
+    store = Store(settings.database or settings.folder / "slantwise.db")
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        server = _started(settings, classifier)
+        server = _started(settings, classifier, store, metrics)
         app.state.server = server
         try:
             yield
@@ -88,7 +98,10 @@ def create_app(settings: Settings, classifier: Classifier | None = None) -> Fast
     problems.add_handlers(app)
     app.include_router(api.router)
     _add_pages(app)
+    describe(app)
+    app.add_middleware(Limits, settings=settings)
     app.add_middleware(Door, settings=settings)
+    app.add_middleware(Measured, metrics=metrics)
     if settings.allow_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -108,17 +121,16 @@ def _add_pages(app: FastAPI) -> None:
     app.mount("/static", StaticFiles(packages=[("slantwise.server", "static")]), name="static")
 
 
-def _started(settings: Settings, classifier: Classifier | None) -> Server:
+def _started(settings: Settings, classifier: Classifier | None, store: Store, metrics: Metrics) -> Server:
     if classifier is None:
         from slantwise.classifier import StanceClassifier
 
         classifier = StanceClassifier.from_pretrained(settings.model)
-    store = Store(settings.database or settings.folder / "slantwise.db")
-    batcher = Batcher(classifier, max_queue=settings.max_queue)
-    jobs = Jobs(settings, store, batcher)
+    batcher = Batcher(classifier, max_queue=settings.max_queue, on_batch=metrics.batched)
+    jobs = Jobs(settings, store, batcher, metrics.ended)
     batcher.start()
     jobs.start()
-    return Server(settings, store, jobs, batcher, asyncio.Semaphore(AT_ONCE))
+    return Server(settings, store, jobs, batcher, metrics, asyncio.Semaphore(AT_ONCE))
 
 
 def _stop(server: Server) -> None:

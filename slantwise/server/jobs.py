@@ -30,9 +30,10 @@ from slantwise.records import Article, InputError
 from slantwise.report import Reporting
 from slantwise.server.batching import Batcher, Busy, Stopped
 from slantwise.server.files import Folder, Upload
+from slantwise.server.orders import Job, Order, State
 from slantwise.server.scoring import Run, check_order, score
 from slantwise.server.settings import Settings
-from slantwise.server.store import Job, Order, State, Store
+from slantwise.server.store import Store
 
 __all__ = ["Jobs", "Upload"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +20,8 @@ from slantwise.records import InputError
 from slantwise.server.batching import Busy, Stopped
 
 MEDIA_TYPE = "application/problem+json"
+_TYPES = ("str", "constrained-str", "TargetIn", "SentenceIn")
+_A_TYPE = re.compile(r"^[a-z-]+\[.*\]$")
 _log = logging.getLogger("slantwise.server")
 
 
@@ -77,7 +80,12 @@ def add_handlers(app: FastAPI) -> None:
 
 
 def _pointer(place: tuple[Any, ...]) -> str:
-    """Where a value stands, as a JSON pointer into the body, or as the name of a parameter."""
+    """Where a value stands, as a JSON pointer into the body, or as the name of a parameter.
+
+    Pydantic also names which of several accepted types it tried there; those are no part of the body.
+    """
     where, *rest = place
-    path = "/".join(str(p).replace("~", "~0").replace("/", "~1") for p in rest)
-    return f"/{path}" if where == "body" else f"{where} {path}"
+    path = [p for p in rest if isinstance(p, int) or (p not in _TYPES and not _A_TYPE.search(p))]
+    if where != "body":
+        return f"{where} {'/'.join(map(str, path))}"
+    return "".join(f"/{str(p).replace('~', '~0').replace('/', '~1')}" for p in path)

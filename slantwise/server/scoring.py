@@ -17,7 +17,7 @@ from slantwise.pipeline import score_outlets
 from slantwise.records import WIRE, Article, InputError, Judgement
 from slantwise.report import Facts, Reporting, as_json
 from slantwise.server.batching import Asked, Batcher, Stopped
-from slantwise.server.store import Order, Progress
+from slantwise.server.orders import Order, Progress
 from slantwise.slant import PERIODS, WEIGHTS, estimand
 from slantwise.targets import Target
 
