@@ -41,9 +41,10 @@ _EXAMPLE = {
     "aliases": "Jane Roe",
     "text": "Acme recalls its kettles after a winter of complaints\n\n"
     "Acme is calling back 40,000 kettles whose handles can come loose when hot. The company knew of the fault for "
-    "months and went on selling them, the consumer office said on Monday.\n\n"
+    "months and went on selling them, the consumer office said on Monday. Acme hid the complaints of its own repair "
+    "shops, the office found.\n\n"
     "“We acted on the day we were sure,” said Jane Roe, Acme’s chief executive. Owners get a new kettle or their money "
-    "back, and need no receipt.\n\n"
+    "back, and Acme asks for no receipt.\n\n"
     "The recall covers models sold since last spring. A test by the office found that Acme’s newer handles hold well, "
     "better than those of most rivals. Kettles of other makers are not affected.",
 }

@@ -24,7 +24,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a text says about a target; `sentences` counts all of its body, and where none is about it the rest is None."""
+    """What a text says about a target. `sentences` counts its whole body; where none is about it, the rest is None."""
 
     target: Target
     sentences: int

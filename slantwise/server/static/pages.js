@@ -62,7 +62,7 @@
   }
 
   // ---- a job
-  let pause = 1000;
+  let pause = 500;
   const follow = async () => {
     try {
       const answer = await fetch(location.href, { redirect: "error" });
