@@ -12,17 +12,14 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette.staticfiles import StaticFiles
 
 from slantwise import __version__
 from slantwise.records import Article
-from slantwise.server import api, problems
+from slantwise.server import api, pages, problems
 from slantwise.server.batching import Batcher, Busy, Classifier
 from slantwise.server.files import Folder
 from slantwise.server.jobs import Jobs
@@ -97,7 +94,7 @@ def create_app(settings: Settings, classifier: Classifier | None = None) -> Fast
     )
     problems.add_handlers(app)
     app.include_router(api.router)
-    _add_pages(app)
+    app.include_router(pages.router, include_in_schema=False)
     describe(app)
     app.add_middleware(Limits, settings=settings)
     app.add_middleware(Door, settings=settings)
@@ -110,15 +107,6 @@ def create_app(settings: Settings, classifier: Classifier | None = None) -> Fast
             allow_headers=["Authorization", "Content-Type"],
         )
     return app
-
-
-def _add_pages(app: FastAPI) -> None:
-    """Add the pages and their files."""
-    if find_spec("slantwise.server.pages") is None:
-        return
-    pages = import_module("slantwise.server.pages")
-    app.include_router(pages.router, include_in_schema=False)
-    app.mount("/static", StaticFiles(packages=[("slantwise.server", "static")]), name="static")
 
 
 def _started(settings: Settings, classifier: Classifier | None, store: Store, metrics: Metrics) -> Server:

@@ -25,6 +25,7 @@ from slantwise.records import Article, InputError
 
 RESULTS = ("report.html", "rejects.jsonl")
 ARTICLES = "articles.jsonl"
+SKIPPED = "skipped.json"
 _DAY = 24 * 3600.0
 _LONGEST_NAME = 120
 
@@ -56,19 +57,20 @@ class Folder:
         """Keep what was sent for a job; the names it is kept under, in order.
 
         A name with folders, such as browsers send of a chosen folder, `saved/Daily/a.txt` or `Daily/a.txt`, makes the
-        file's outlet the folder within the chosen one. Raises InputError for a name whose ending is not read.
+        file's outlet the folder within the chosen one. What else lies in a chosen folder is skipped. Raises InputError
+        for a file by itself whose ending is not read, and where nothing is left.
         """
         incoming = self.path / "incoming" / job_id
-        names = []
+        names: list[str] = []
+        skipped: list[str] = []
         try:
             incoming.mkdir(mode=0o700)
             for number, upload in enumerate(uploads, 1):
                 outlet, name = _parts(upload.name)
-                if format_of(name)[0] is None:
-                    endings = " ".join(sorted(SUFFIXES))
-                    raise InputError(
-                        f"{name}: files ending so are not read; accepted are {endings} (.gz after them too)"
-                    )
+                if format_of(name)[0] is None and re.search(r"[/\\]", upload.name):
+                    skipped.append(name)
+                    continue
+                _check_ending(name)
                 place = incoming / ("tree" if outlet else "named") / (outlet or f"{number:04}")
                 place.mkdir(parents=True, exist_ok=True)
                 # Of a folder, a file of the same name may have been sent already.
@@ -84,6 +86,9 @@ class Folder:
                         row = {"text": a.text, "outlet": a.outlet, "title": a.title, "date": a.date, "url": a.url}
                         print(json.dumps(row), file=lines)
                 names.append(ARTICLES)
+            if skipped and not names:
+                _check_ending(skipped[0])
+            (incoming / SKIPPED).write_text(json.dumps(skipped), encoding="ascii")
             incoming.rename(self._of(job_id))
         except BaseException:
             shutil.rmtree(incoming, ignore_errors=True)
@@ -95,6 +100,11 @@ class Folder:
         named = sorted((self._of(job_id) / "named").glob("*/*"))
         tree = self._of(job_id) / "tree"
         return [*map(str, named), *([str(tree)] if tree.is_dir() else [])]
+
+    def skipped(self, job_id: str) -> list[str]:
+        """The names of files in a chosen folder that are not read."""
+        found: list[str] = json.loads((self._of(job_id) / SKIPPED).read_text(encoding="ascii"))
+        return found
 
     def shown(self, job_id: str, text: str) -> str:
         """A text with the names that uploads had in place of the paths they are kept at."""
@@ -127,6 +137,12 @@ class Folder:
         if not re.fullmatch(r"[0-9a-f]{32}", job_id):
             raise InputError(f"job {job_id[:40]!r} is no id of a job")
         return self.path / "jobs" / job_id
+
+
+def _check_ending(name: str) -> None:
+    if format_of(name)[0] is None:
+        endings = " ".join(sorted(SUFFIXES))
+        raise InputError(f"{name}: files ending so are not read; accepted are {endings} (.gz after them too)")
 
 
 def _parts(name: str) -> tuple[str, str]:

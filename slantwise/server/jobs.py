@@ -30,7 +30,7 @@ from slantwise.records import Article, InputError
 from slantwise.report import Reporting
 from slantwise.server.batching import Batcher, Busy, Stopped
 from slantwise.server.files import Folder, Upload
-from slantwise.server.orders import Job, Order, State
+from slantwise.server.orders import Job, Order, Progress, State
 from slantwise.server.scoring import Run, check_order, score
 from slantwise.server.settings import Settings
 from slantwise.server.store import Store
@@ -40,6 +40,8 @@ __all__ = ["Jobs", "Upload"]
 _log = logging.getLogger("slantwise.server")
 # How long a free worker waits before it looks for jobs of other servers.
 POLL = 2.0
+# How often it is written down how far a job is.
+TELL = 1.0
 
 
 class Jobs:
@@ -152,13 +154,19 @@ class Jobs:
                 self._wake.clear()
 
     def _hold(self) -> None:
-        """Renew the leases of what runs here; what is no longer ours is stopped."""
-        while not self._stopping.wait(self.settings.lease_seconds / 4):
+        """Renew the leases of what runs here, and tell how far it is; what is no longer ours is stopped."""
+        told: dict[str, tuple[Progress, float]] = {}
+        while not self._stopping.wait(min(TELL, self.settings.lease_seconds / 4)):
             with self._lock:
                 held = list(self._runs.values())
             for job, worker, run in held:
+                before, when = told.get(worker, (None, 0.0))
+                progress, now = run.progress, time.monotonic()
+                if progress == before and now - when < self.settings.lease_seconds / 4:
+                    continue
+                told[worker] = (progress, now)
                 try:
-                    if not self.store.renew(job, worker, self.settings.lease_seconds, run.progress):
+                    if not self.store.renew(job, worker, self.settings.lease_seconds, progress):
                         run.stop("deleted or taken over")
                 except SQLAlchemyError:
                     _log.exception("the database does not answer; the lease of job %s is not renewed", job.id)
@@ -224,6 +232,8 @@ class Jobs:
                 origin, _, reason = message.partition(": ")
                 rejected(Rejection(origin if reason else "", reason or message, Why.LEFT_OUT))
 
+            for name in folder.skipped(job.id):
+                rejected(Rejection(name, "files ending so are not read"))
             articles = read_articles(
                 [*folder.places(job.id), *job.addresses],
                 order.outlet,

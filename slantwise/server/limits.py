@@ -11,7 +11,7 @@ from slantwise.server import problems
 from slantwise.server.settings import Settings
 
 # Where files may be sent to.
-UPLOADS = ("/v1/jobs", "/jobs")
+UPLOADS = ("/v1/jobs", "/upload")
 
 
 class Limits:
