@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from slantwise.server import jobs_api, schemas, scoring_schemas
@@ -11,13 +11,23 @@ from slantwise.server.metrics import MEDIA_TYPE
 from slantwise.server.problems import Problem
 
 router = APIRouter()
+
+
+def _json_only(request: Request) -> None:
+    """Refuse a body that says it is something else, or says nothing: such are what forms of other sites can send."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Problem(415, f"{kind[:60] or 'no type'!r}; accepted is application/json")
+
+
 v1 = APIRouter(prefix="/v1", responses=problem_responses(400, 401, 403, 413, 421, 422, 503))
 
 
 @v1.post(
     "/judgements",
     response_model=schemas.JudgementsOut,
-    responses=problem_responses(408),
+    responses=problem_responses(408, 415),
+    dependencies=[Depends(_json_only)],
     summary="Judge sentences toward a company",
     tags=["judging"],
 )
@@ -35,7 +45,8 @@ async def judgements(request: Request, body: schemas.JudgementsIn) -> Response:
 @v1.post(
     "/slant",
     response_model=scoring_schemas.SlantOut,
-    responses=problem_responses(408),
+    responses=problem_responses(408, 415),
+    dependencies=[Depends(_json_only)],
     summary="Score a few articles at once",
     tags=["scoring"],
 )

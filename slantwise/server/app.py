@@ -55,7 +55,7 @@ class Server:
         check_order(order, self.batcher)
         if self.scoring.locked():
             raise Busy(2.0)
-        run = Run(self.settings.max_articles, time.monotonic() + self.settings.request_seconds)
+        run = Run(self.settings.max_articles, time.monotonic() + 2 * self.settings.request_seconds)
         async with self.scoring:
             try:
                 return await asyncio.to_thread(score, articles, order, self.batcher, run, lambda message: None)
