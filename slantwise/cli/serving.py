@@ -90,7 +90,6 @@ def run(given: argparse.Namespace) -> int:
         from slantwise.server.app import create_app
     except ImportError as problem:
         raise InputError(f"serving needs libraries more ({problem}): pip install 'slantwise[serve]'") from None
-    from slantwise.classifier import StanceClassifier
     from slantwise.server.settings import Settings, is_loopback, read_tokens
 
     names = {f.name for f in fields(Settings)} & set(vars(given))
@@ -108,7 +107,7 @@ def run(given: argparse.Namespace) -> int:
         raise InputError(
             f"host {settings.host} is reached from other machines; give --tokens-file, or --no-tokens to let all in"
         )
-    app = create_app(settings, StanceClassifier.from_pretrained(settings.model))
+    app = create_app(settings)
     config = uvicorn.Config(
         app,
         host=settings.host,

@@ -65,13 +65,17 @@ class Server:
 
 
 def create_app(settings: Settings, classifier: Classifier | None = None) -> FastAPI:
-    """The application of a server; the released model, or that of the settings, is loaded when it starts.
+    """The application of a server; without `classifier`, with the released model or that of the settings.
 
-    Raises InputError when its folder or database cannot be used.
+    Raises InputError when its folder or database cannot be used, or there is no such model.
     """
     # Before the store, whose file lies in it by default.
     Folder(settings.folder)
     store = Store(settings.database or settings.folder / "slantwise.db")
+    if classifier is None:
+        from slantwise.classifier import StanceClassifier
+
+        classifier = StanceClassifier.from_pretrained(settings.model)
     metrics = Metrics()
 
     @asynccontextmanager
@@ -109,11 +113,7 @@ def create_app(settings: Settings, classifier: Classifier | None = None) -> Fast
     return app
 
 
-def _started(settings: Settings, classifier: Classifier | None, store: Store, metrics: Metrics) -> Server:
-    if classifier is None:
-        from slantwise.classifier import StanceClassifier
-
-        classifier = StanceClassifier.from_pretrained(settings.model)
+def _started(settings: Settings, classifier: Classifier, store: Store, metrics: Metrics) -> Server:
     batcher = Batcher(classifier, max_queue=settings.max_queue, on_batch=metrics.batched)
     jobs = Jobs(settings, store, batcher, metrics.ended)
     batcher.start()
