@@ -21,7 +21,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright, 
 pytest.importorskip("fastapi", reason="needs the extra 'serve'")
 uvicorn = pytest.importorskip("uvicorn", reason="needs the extra 'serve'")
 
-from slantwise.server import Settings, create_app
+from slantwise.server import Settings, create_app  # noqa: E402 where the extra is installed
 
 TOKEN = "a-token-of-our-own"
 TEXT = (
@@ -115,6 +115,14 @@ def page(request, browser):
     found.context.close()
 
 
+@pytest.fixture
+def desk(browser):
+    found = opened(browser)
+    yield found
+    assert found.complaints == []
+    found.context.close()
+
+
 def fits(page):
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -123,6 +131,15 @@ def serious(page):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python, from 'dev'")
     found = axe.Axe().run(page).response["violations"]
     return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found if v["impact"] in ("serious", "critical")]
+
+
+def serious_in_both(page):
+    """The same in each colour scheme."""
+    found = []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        found += serious(page)
+    return found
 
 
 def judge(page, server, text=TEXT, target="Acme"):
@@ -169,15 +186,15 @@ def test_a_text_is_judged_without_a_reload(page, server):
     assert serious(page) == []
 
 
-def test_mistakes_are_told_and_mended(page, server):
-    judge(page, server, " ")
-    assert "there is no text to judge" in page.inner_text(".problem")
-    page.complaints = [c for c in page.complaints if "422" not in c]
-    assert serious(page) == []
-    page.fill("#text", TEXT)
-    page.click("#judge .primary")
-    page.wait_for_selector(".article")
-    assert page.locator(".problem").count() == 0
+def test_mistakes_are_told_and_mended(desk, server):
+    judge(desk, server, " ")
+    assert "there is no text to judge" in desk.inner_text(".problem")
+    desk.complaints = [c for c in desk.complaints if "422" not in c]
+    assert serious_in_both(desk) == []
+    desk.fill("#text", TEXT)
+    desk.click("#judge .primary")
+    desk.wait_for_selector(".article")
+    assert desk.locator(".problem").count() == 0
 
 
 def test_hostile_text_is_text(page, server):
@@ -239,50 +256,50 @@ def test_a_folder_is_scored_followed_read_sorted_and_deleted(page, server, artic
     assert page.locator(".jobs tbody tr").count() == before - 1
 
 
-def test_a_job_that_fails_says_why(page, server, articles):
-    page.goto(f"{server}/upload")
-    page.set_input_files("#files", articles / "Morning Post" / "0.txt")
-    page.fill("#target", "Bitkettle")
-    page.fill("#outlet", "Post")
-    page.click("#upload .primary")
-    page.wait_for_selector(".problem")
-    assert "no article has a sentence about Bitkettle" in page.inner_text(".problem")
-    assert serious(page) == []
+def test_a_job_that_fails_says_why(desk, server, articles):
+    desk.goto(f"{server}/upload")
+    desk.set_input_files("#files", articles / "Morning Post" / "0.txt")
+    desk.fill("#target", "Bitkettle")
+    desk.fill("#outlet", "Post")
+    desk.click("#upload .primary")
+    desk.wait_for_selector(".problem")
+    assert "no article has a sentence about Bitkettle" in desk.inner_text(".problem")
+    assert serious_in_both(desk) == []
 
 
-def test_an_upload_without_articles_says_so(page, server):
-    page.goto(f"{server}/upload")
-    assert serious(page) == []
-    page.fill("#target", "Acme")
-    page.click("#upload .primary")
-    page.wait_for_selector(".problem")
-    assert page.input_value("#target") == "Acme"
-    page.complaints = [c for c in page.complaints if "422" not in c]
+def test_an_upload_without_articles_says_so(desk, server):
+    desk.goto(f"{server}/upload")
+    assert serious_in_both(desk) == []
+    desk.fill("#target", "Acme")
+    desk.click("#upload .primary")
+    desk.wait_for_selector(".problem")
+    assert desk.input_value("#target") == "Acme"
+    desk.complaints = [c for c in desk.complaints if "422" not in c]
 
 
-def test_the_keyboard_alone_judges_a_text(page, server):
-    page.goto(server)
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
-    page.keyboard.press("Enter")
+def test_the_keyboard_alone_judges_a_text(desk, server):
+    desk.goto(server)
+    desk.keyboard.press("Tab")
+    assert desk.evaluate("document.activeElement.textContent") == "Skip to the content"
+    desk.keyboard.press("Enter")
     seen = []
     for _ in range(8):
-        page.keyboard.press("Tab")
-        seen.append(page.evaluate("document.activeElement.id || document.activeElement.textContent"))
+        desk.keyboard.press("Tab")
+        seen.append(desk.evaluate("document.activeElement.id || document.activeElement.textContent"))
         if seen[-1] == "text":
-            page.keyboard.insert_text(TEXT)
+            desk.keyboard.insert_text(TEXT)
         if seen[-1] == "target":
-            page.keyboard.insert_text("Acme")
+            desk.keyboard.insert_text("Acme")
         if seen[-1] == "Judge the text":
             break
     assert seen == ["text", "Fill in an example", "address", "target", "aliases", "Judge the text"]
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".article")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector(".article")
     for _ in range(12):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.matches('.s')"):
+        desk.keyboard.press("Tab")
+        if desk.evaluate("document.activeElement.matches('.s')"):
             break
-    assert page.is_visible("#tip")
+    assert desk.is_visible("#tip")
 
 
 def test_without_scripts_all_of_it_works(browser, server, articles):
@@ -307,24 +324,24 @@ def test_without_scripts_all_of_it_works(browser, server, articles):
     page.context.close()
 
 
-def test_a_token_is_asked_for_and_kept_from_scripts(page, locked):
-    page.goto(locked)
-    assert page.url.endswith("/login")
-    assert serious(page) == []
-    page.fill("#token", "not the token")
-    page.click(".primary")
-    page.wait_for_selector(".problem")
-    page.complaints = [c for c in page.complaints if "401" not in c]
-    page.fill("#token", TOKEN)
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#judge")
-    assert page.evaluate("document.cookie") == ""
-    judge(page, locked)
-    assert page.locator(".article").count() == 1
-    page.click("text=Sign out")
-    page.wait_for_selector("#token")
-    page.goto(f"{locked}/results")
-    assert page.url.endswith("/login")
+def test_a_token_is_asked_for_and_kept_from_scripts(desk, locked):
+    desk.goto(locked)
+    assert desk.url.endswith("/login")
+    assert serious_in_both(desk) == []
+    desk.fill("#token", "not the token")
+    desk.click(".primary")
+    desk.wait_for_selector(".problem")
+    desk.complaints = [c for c in desk.complaints if "401" not in c]
+    desk.fill("#token", TOKEN)
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("#judge")
+    assert desk.evaluate("document.cookie") == ""
+    judge(desk, locked)
+    assert desk.locator(".article").count() == 1
+    desk.click("text=Sign out")
+    desk.wait_for_selector("#token")
+    desk.goto(f"{locked}/results")
+    assert desk.url.endswith("/login")
 
 
 def test_report_and_pages_show_an_article_alike(browser, server, tmp_path):

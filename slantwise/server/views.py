@@ -121,7 +121,14 @@ def scale(slant: OutletSlant) -> Any:
 @lru_cache(maxsize=1)
 def _environment() -> Any:
     found = environment("slantwise.server")
-    found.filters |= {"plain": plain, "signed": signed, "share": share, "when": _when, "stamp": _stamp}
+    found.filters |= {
+        "plain": plain,
+        "signed": signed,
+        "share": share,
+        "when": _when,
+        "stamp": _stamp,
+        "for_pages": _for_pages,
+    }
     found.globals |= {
         "version": __version__,
         "signs": SIGNS,
@@ -133,6 +140,13 @@ def _environment() -> Any:
         "static": _static,
     }
     return found
+
+
+def _for_pages(message: str) -> str:
+    """A message of the command line in the words of the forms."""
+    for flag, field in (("--target", "company"), ("an --alias", "one of its other names"), ("--outlet", "an outlet")):
+        message = message.replace(flag, field)
+    return message
 
 
 def _static(name: str) -> str:

@@ -20,7 +20,7 @@
     const box = document.createElement("div");
     box.className = "problem";
     box.setAttribute("role", "alert");
-    box.append(`That did not work. ${problem}`);
+    box.append(`That did not work: ${problem}`);
     byId("found").replaceChildren(box);
   };
 
