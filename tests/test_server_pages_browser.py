@@ -226,6 +226,7 @@ def test_a_folder_is_scored_followed_read_sorted_and_deleted(page, server, artic
     page.wait_for_selector("text=Open the report")
     assert page.evaluate("window.here")
     assert "done" in page.title()
+    assert page.text_content("#said") == "done"
     rows = page.locator("#found table.sorted tbody th")
     assert sorted(rows.all_inner_texts()) == ["Morning Post", "_b_Evening"]
     assert "empty.txt" in page.inner_text(".words")
@@ -267,9 +268,15 @@ def test_a_job_that_fails_says_why(desk, server, articles):
     assert serious_in_both(desk) == []
 
 
-def test_an_upload_without_articles_says_so(desk, server):
+def test_an_upload_without_articles_or_with_too_many_says_so(desk, server, articles):
     desk.goto(f"{server}/upload")
     assert serious_in_both(desk) == []
+    desk.evaluate("document.getElementById('upload').dataset.mostFiles = 1")
+    desk.set_input_files("#folder", articles)
+    desk.fill("#target", "Acme")
+    desk.click("#upload .primary")
+    assert "these are 6 files, 0.0 MB; at most 1 and 256 MB are taken" in desk.inner_text(".problem")
+    desk.goto(f"{server}/upload")
     desk.fill("#target", "Acme")
     desk.click("#upload .primary")
     desk.wait_for_selector(".problem")

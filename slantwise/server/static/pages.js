@@ -7,12 +7,15 @@
     const page = new DOMParser().parseFromString(text, "text/html");
     const [old, found] = [byId("found"), page.getElementById("found")];
     if (!found) throw new Error("the server gave no answer that can be shown");
-    const same = old.innerHTML === found.innerHTML;
-    if (!same) {
-      // The line that says how far a job is stays, so that it is read out when it changes.
+    if (old.innerHTML !== found.innerHTML) {
+      const held = old.contains(document.activeElement) && document.activeElement.getAttribute("href");
       old.replaceWith(document.adoptNode(found));
       if (focus) (found.querySelector(".problem") || found.querySelector("h2[tabindex]") || found).focus();
+      else if (held) [...found.querySelectorAll("a")].find((a) => a.getAttribute("href") === held)?.focus();
     }
+    // What is read out is not itself replaced.
+    const said = byId("said");
+    if (said && said.textContent !== found.dataset.title) said.textContent = found.dataset.title;
     document.title = page.title;
     return byId("found");
   };
@@ -34,6 +37,7 @@
     button.textContent = "Judging …";
     try {
       const answer = await fetch(judge.action, { method: "POST", body: new FormData(judge), redirect: "error" });
+      if (answer.status === 401) { location.reload(); return; }
       const text = await answer.text();
       if (!(answer.headers.get("content-type") || "").startsWith("text/html")) throw new Error(JSON.parse(text).detail || answer.statusText);
       take(text, true).scrollIntoView({ block: "start" });
@@ -50,6 +54,13 @@
     upload.addEventListener("submit", (e) => {
       const files = [...upload.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
       const megabytes = files.reduce((sum, file) => sum + file.size, 0) / 2 ** 20;
+      const [mostFiles, mostMegabytes] = [+upload.dataset.mostFiles, +upload.dataset.mostMegabytes];
+      if (files.length > mostFiles || megabytes >= mostMegabytes) {
+        e.preventDefault();
+        told(`these are ${files.length.toLocaleString("en")} files, ${megabytes.toFixed(1)} MB; at most ${mostFiles.toLocaleString("en")} and ${mostMegabytes} MB are taken.`);
+        byId("found").scrollIntoView({ block: "center" });
+        return;
+      }
       byId("sending").textContent = files.length ? `Sending ${files.length.toLocaleString("en")} files, ${megabytes.toFixed(1)} MB …` : "Sending …";
       const button = upload.querySelector(".primary");
       if (button.getAttribute("aria-disabled") === "true") e.preventDefault();
@@ -65,7 +76,8 @@
   let pause = 500;
   const follow = async () => {
     try {
-      const answer = await fetch(location.href, { redirect: "error" });
+      const answer = await fetch(location.href, { redirect: "manual" });
+      if (answer.type === "opaqueredirect" || answer.status === 404) { location.reload(); return; }  // signed out, or deleted
       const found = take(await answer.text(), false);
       if (!("poll" in found.dataset)) return;
     } catch { /* the server may be starting anew */ }
