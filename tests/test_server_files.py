@@ -31,7 +31,13 @@ def test_files_keep_their_names_and_folders_become_outlets(folder):
         "a.txt", "a.txt", "The Daily/b.txt", "The Daily/0004 b.txt", "The Weekly/c.html", "articles.jsonl",
     )  # fmt: skip
     found = list(read_articles(folder.places(ID), "none", languages=["any"], keep_duplicates=True, on_reject=print))
-    assert [a.outlet for a in found if "c.html" not in a.origin] == ["The Sheet", "none", "none", "The Daily", "The Daily"]
+    assert [a.outlet for a in found if "c.html" not in a.origin] == [
+        "The Sheet",
+        "none",
+        "none",
+        "The Daily",
+        "The Daily",
+    ]
     assert {folder.shown(ID, a.origin) for a in found} >= {"a.txt", "The Daily/b.txt", "articles.jsonl, line 1"}
     assert not any(str(folder.path) in folder.shown_article(ID, a).origin for a in found)
 

@@ -20,7 +20,10 @@ ACME = Order("Acme")
 
 
 def lines(count=1, outlet="The Daily"):
-    rows = [{"outlet": f"{outlet} {i % 3}", "text": f"Acme lied {i} times to us all. Acme helps {i} people."} for i in range(count)]
+    rows = [
+        {"outlet": f"{outlet} {i % 3}", "text": f"Acme lied {i} times to us all. Acme helps {i} people."}
+        for i in range(count)
+    ]
     return io.BytesIO("\n".join(map(json.dumps, rows)).encode())
 
 
@@ -37,10 +40,15 @@ def test_a_job_gives_what_the_command_gives(tmp_path, word_judge):
 
 
 def test_uploads_articles_and_folders_in_one_job(tmp_path):
-    sent = [Upload("saved/Weekly/a.txt", io.BytesIO(b"Acme lied to us all, they said.")), Upload("saved/x.png", io.BytesIO(b"x"))]
+    sent = [
+        Upload("saved/Weekly/a.txt", io.BytesIO(b"Acme lied to us all, they said.")),
+        Upload("saved/x.png", io.BytesIO(b"x")),
+    ]
     sent.append(Upload("bad.jsonl", io.BytesIO(b'{"text": "Acme.", "outlet": 5\n')))
     with serving(tmp_path) as client:
-        job = client.server.jobs.submit(ACME, sent, [Article("Acme helps us all.", "Sheet"), Article("Nothing.", "Sheet")])
+        job = client.server.jobs.submit(
+            ACME, sent, [Article("Acme helps us all.", "Sheet"), Article("Nothing.", "Sheet")]
+        )
         assert ended(client, job.id)["state"] == "done"
         outlets = [o["outlet"] for o in client.server.store.result(job.id)["outlets"]]
         rejects = client.get(f"/v1/jobs/{job.id}/rejects").text
@@ -186,7 +194,10 @@ def private_site():
 @pytest.mark.parametrize("fetch", [True, False])
 def test_private_addresses_are_never_fetched_however_they_come_in(tmp_path, private_site, fetch):
     site, asked = private_site
-    listed = [Upload("list.urls", io.BytesIO(f"{site}/a".encode())), Upload("list.txt", io.BytesIO(f"{site}/b".encode()))]
+    listed = [
+        Upload("list.urls", io.BytesIO(f"{site}/a".encode())),
+        Upload("list.txt", io.BytesIO(f"{site}/b".encode())),
+    ]
     feed = f"<rss version='2.0'><channel><item><title>x</title><link>{site}/c</link></item></channel></rss>"
     listed.append(Upload("feed.rss", io.BytesIO(feed.encode())))
     with serving(tmp_path, fetch=fetch) as client:

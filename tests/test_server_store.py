@@ -49,7 +49,12 @@ def add(store, name):
 def test_a_job_comes_back_as_it_was_put_in(store):
     job = add(store, "one")
     assert job == store.get("one")
-    assert (job.state, job.order, job.inputs, job.addresses) == (State.QUEUED, ORDER, ("a.csv",), ("https://daily.example/x",))
+    assert (job.state, job.order, job.inputs, job.addresses) == (
+        State.QUEUED,
+        ORDER,
+        ("a.csv",),
+        ("https://daily.example/x",),
+    )
     assert abs(job.created - time.time()) < 60
     assert store.get("two") is None and store.result("one") is None
 

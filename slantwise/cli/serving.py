@@ -59,6 +59,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         help="names the server answers to (default: localhost on this machine alone, else any)",
     )
     parser.add_argument("--no-fetch", action="store_true", help="fetch nothing from the web")
+    parser.add_argument("--access-log", action="store_true", help="write a line for every request to stderr")
     for name, help in (
         ("max_body", "bytes of a request that uploads no file"),
         ("max_upload", "bytes of an upload"),
@@ -117,7 +118,8 @@ def run(given: argparse.Namespace) -> int:
         timeout_graceful_shutdown=int(settings.grace_seconds),
         # An address is believed where a proxy on this machine says it.
         forwarded_allow_ips="127.0.0.1",
-        limit_concurrency=None,
+        # Requests are counted in /metrics; a line for each would cost more than its judgement.
+        access_log=given.access_log,
         log_level="info",
     )
     server = uvicorn.Server(config)
