@@ -37,6 +37,7 @@ ORDER = [
     ["training"],
     ["recipes"],
     ["report"],
+    ["server"],
     ["cli"],
 ]
 

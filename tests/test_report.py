@@ -185,7 +185,8 @@ def test_figures_fit_a_narrow_terminal():
 
 def test_the_first_sentence_claims_nothing_of_an_outlet_with_one_article():
     sure, single = slant(low=-0.4, high=-0.1), slant("B", low=-0.4, high=-0.1, resampled="sentences")
-    assert lede("Acme", [sure]) == "Of 1 outlet, 1 leans clearly against Acme."
+    assert lede("Acme", [sure]) == "The one outlet leans clearly against Acme."
+    assert lede("Acme", [sure, sure]) == "All 2 outlets lean clearly against Acme."
     assert lede("Acme", [sure, single]) == (
         "Of 2 outlets, 1 leans clearly against Acme and 1 has too few articles or sentences to say."
     )

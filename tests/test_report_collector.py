@@ -8,9 +8,10 @@ import pytest
 from conftest import judgement
 
 from slantwise.records import Article, InputError, Part, Sentence, Stance
-from slantwise.report.collector import MOST_EXTREMES, MOST_MESSAGES, MOST_SENTENCES, Collector
+from slantwise.report.collector import MOST_EXTREMES, MOST_MESSAGES, Collector
 from slantwise.report.pack import pack
 from slantwise.report.plain import LONGEST, plain
+from slantwise.report.reading import MOST_SENTENCES
 
 
 def article(text="Acme lied. Rain fell.\nAcme helps.", outlet="A", **more):
@@ -63,8 +64,7 @@ def test_a_line_of_a_megabyte_is_cut_and_says_so():
 def test_sentences_keep_the_text_between_them_and_their_paragraphs():
     (shown,) = collected(article()).shown()
     first, second = shown.sentences
-    assert (first.gap, first.fresh) == ("", False)
-    assert (second.gap, second.fresh) == (". Rain fell.", True)
+    assert shown.paragraphs == ((first, ". Rain fell."), (second,))
     assert shown.slant == pytest.approx(-0.1)
 
 
@@ -79,7 +79,7 @@ def test_long_articles_are_cut():
     found.add(many, [(Sentence("Acme.", i * 6, i * 6 + 5), judgement()) for i in range(MOST_SENTENCES + 2)])
     (shown,) = found.shown()
     assert len(shown.sentences) == MOST_SENTENCES
-    assert shown.tail == "(2 more sentences)"
+    assert shown.paragraphs[-1][-1] == "(2 more sentences)"
     assert found.sentences == MOST_SENTENCES + 2
 
 
@@ -155,9 +155,9 @@ def test_packed_articles_come_out_as_they_went_in():
     data = unpacked(packed)
     assert (packed.articles, packed.whole) == (1, True)
     assert data["outlets"] == ["A"]
-    ((outlet, title, _, url, _, slant, items),) = data["articles"]
+    ((outlet, title, _, url, _, slant, paragraphs),) = data["articles"]
     assert (outlet, title, url, slant) == (0, "Ünï", "https://a.test", -100)
-    assert items == [["Acme lied", 800, 0, 0, 0, 0], ". Rain fell.", ["Acme helps.", 0, 600, 0, 0, 2]]
+    assert paragraphs == [[["Acme lied", 800, 0, 0, 0, 0], ". Rain fell."], [["Acme helps.", 0, 600, 0, 0, 0]]]
     assert data["strongest"] == [
         [[["Ünï", ["Acme lied", 800, 0, 0, 0, 0]]], [["Ünï", ["Acme helps.", 0, 600, 0, 0, 0]]]]
     ]
@@ -170,7 +170,7 @@ def test_what_is_too_large_loses_first_its_gaps_then_articles():
     whole = pack(found.shown(), {})
     bare = pack(found.shown(), {}, most_bytes=len(whole.text) - 1)
     assert (whole.whole, bare.whole, bare.articles) == (True, False, 40)
-    assert unpacked(bare)["articles"][0][-1][1] == 0
+    assert unpacked(bare)["articles"][0][-1][0][1] == 0
     few = pack(found.shown(), {}, most_bytes=len(bare.text) - 1)
     assert 0 < few.articles < 40
     assert len(few.text) < len(bare.text)

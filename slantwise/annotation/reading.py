@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from slantwise.annotation.items import ABOUT, Answer, Item
-from slantwise.annotation.writing import ANSWERS, FORMULA
+from slantwise.annotation.writing import ANSWERS
 from slantwise.records import STANCES, VOICES, InputError, Stance, Voice
+from slantwise.spreadsheets import FORMULA
 
 SUFFIXES = (".csv", ".json", ".jsonl", ".ndjson", ".tsv", ".txt")
 _LABELLERS = ("labeller", "annotator", "_annotator_id", "_session_id", "username", "completed_by")

@@ -14,6 +14,7 @@ from typing import Any
 from slantwise.annotation.items import ABOUT, Item, check_free
 from slantwise.annotation.sampling import Drawn, Sample
 from slantwise.records import STANCES, VOICES, InputError
+from slantwise.spreadsheets import no_formula
 
 TASKS = "tasks.json"
 CONFIGURATION = "labelling-config.xml"
@@ -22,8 +23,6 @@ LINES = "tasks.jsonl"
 SAMPLE = "sample.json"
 FILES = (TASKS, CONFIGURATION, SHEET, LINES, SAMPLE)
 
-# What a spreadsheet would read as a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ANSWERS = ("stance", "voice", "about", "labeller", "note")
 
 _HOTKEYS = {"stance": "123", "voice": "456", "about": "78"}
@@ -134,7 +133,7 @@ def write_sheet(path: Path, items: Sequence[Item], more: Sequence[Mapping[str, s
         writer.writeheader()
         for number, item in enumerate(items):
             row = item.row() | {"aliases": "|".join(item.aliases)} | dict(more[number] if more else {})
-            writer.writerow({k: f"'{v}" if isinstance(v, str) and v.startswith(FORMULA) else v for k, v in row.items()})
+            writer.writerow({k: no_formula(v) if isinstance(v, str) else v for k, v in row.items()})
 
 
 def _lines(drawn: Sequence[Drawn], blind: bool) -> str:

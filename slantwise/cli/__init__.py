@@ -26,6 +26,7 @@ COMMANDS = {
     "sample": ("sampling", "draw sentences to label by hand"),
     "labels": ("labelling", "read labels back: agreement and gold"),
     "check": ("checking", "tell how right a model is on your articles"),
+    "serve": ("serving", "serve judgements, slants and jobs over HTTP"),
 }
 
 

@@ -15,41 +15,14 @@ from typing import TypeVar
 
 from slantwise.records import Article, InputError, Judgement, OutletSlant, Part, Sentence, Stance
 from slantwise.report.plain import plain
+from slantwise.report.reading import ShownArticle, shown_article
 from slantwise.slant import SlantSums, period_of
 
 _Note = TypeVar("_Note")
 
 MOST_ARTICLES = 2_000
-MOST_SENTENCES = 400
 MOST_EXTREMES = 5
 MOST_MESSAGES = 200
-LONGEST_GAP = 1_500
-
-
-@dataclass(frozen=True, slots=True)
-class ShownSentence:
-    """A judged sentence; `gap` is the text between it and the one before, `fresh` whether it starts a paragraph."""
-
-    text: str
-    judgement: Judgement
-    headline: bool = False
-    gap: str = ""
-    fresh: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ShownArticle:
-    """An article as the report shows it; `number` counts the articles as they came, `slant` is its mean score."""
-
-    number: int
-    outlet: str
-    title: str
-    date: str
-    url: str
-    origin: str
-    slant: float
-    sentences: tuple[ShownSentence, ...]
-    tail: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -99,7 +72,7 @@ class Collector:
                 self._weigh(article, sentence, judgement)
         place = self.articles if self.articles < self.most_articles else self._random.randrange(self.articles + 1)
         if place < self.most_articles:
-            self._kept[place : place + 1] = [_shown(self.articles, article, judged, slant)]
+            self._kept[place : place + 1] = [shown_article(self.articles, article, judged, slant)]
         self.articles += 1
         self.sentences += len(body)
 
@@ -175,33 +148,3 @@ class Story:
 
     title: str
     slants: dict[str, float]
-
-
-def _shown(number: int, article: Article, judged: Sequence[tuple[Sentence, Judgement]], slant: float) -> ShownArticle:
-    sentences: list[ShownSentence] = []
-    end = 0
-    for sentence, judgement in judged[:MOST_SENTENCES]:
-        between = article.text[end : sentence.start] if sentence.start > end else ""
-        fresh = "\n" in between
-        headline = sentence.part is Part.HEADLINE
-        sentences.append(ShownSentence(plain(sentence.text), judgement, headline, _gap(between), fresh))
-        end = max(end, sentence.end)
-    left = len(judged) - MOST_SENTENCES
-    tail = f"({left:,} more sentences)" if left > 0 else _gap(article.text[end:])
-    place, separator, line = article.origin.partition(" line ")
-    origin = "/".join(place.replace("\\", "/").split("/")[-2:]) + separator + line
-    return ShownArticle(
-        number=number,
-        outlet=article.outlet,
-        title=plain(article.title, 300),
-        date=plain(article.date, 40),
-        url=article.url if len(article.url) <= 500 else "",
-        origin=plain(origin, 200),
-        slant=slant,
-        sentences=tuple(sentences),
-        tail=tail,
-    )
-
-
-def _gap(text: str) -> str:
-    return plain(text.strip(), LONGEST_GAP)

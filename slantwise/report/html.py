@@ -46,9 +46,9 @@ def render(
     periods = [_fit(s) for s in periods]
     packed = pack(collected.shown(), collected.extremes(), most_bytes, facts.seed)
     target = plain(facts.target, 120)
-    style, script = _style(), _script()
+    style, script = stylesheet(), _script()
     page: str = (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             policy=policy(style, script),
@@ -127,10 +127,10 @@ def _hash(text: str) -> str:
 
 def plain_page(template: str, **values: Any) -> str:
     """A page of one of the templates with the report's style and no script at all."""
-    style = _style()
+    style = stylesheet()
     allowed = f"default-src 'none'; style-src {_hash(style)}; img-src data:; base-uri 'none'; form-action 'none'"
     shared = {"policy": allowed, "style": _safe(style), "script": "", "version": __version__}
-    return str(_environment().get_template(template).render(**shared, **_helpers(), **values))
+    return str(environment().get_template(template).render(**shared, **_helpers(), **values))
 
 
 def drawn_both(chart: Any, what: Any, name: str) -> dict[str, Any]:
@@ -140,16 +140,20 @@ def drawn_both(chart: Any, what: Any, name: str) -> dict[str, Any]:
 
 def check_renderable() -> None:
     """Raises InputError where the extra is missing."""
-    _environment()
+    environment()
 
 
-def _environment() -> Any:
+def environment(*packages: str) -> Any:
+    """The Jinja environment of the report's templates, and of those of `packages`; everything is escaped.
+
+    Raises InputError where the extra is missing.
+    """
     try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
+        from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
     except ImportError:
         raise InputError("a report needs the extra 'report'; install it: pip install 'slantwise[report]'") from None
     return Environment(
-        loader=PackageLoader("slantwise.report"),
+        loader=ChoiceLoader([PackageLoader(p) for p in (*packages, "slantwise.report")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -157,12 +161,22 @@ def _environment() -> Any:
     )
 
 
-def _style() -> str:
-    return str(_environment().get_template("style.css.j2").render(light=LIGHT.colours(), dark=DARK.colours())).strip()
+def stylesheet() -> str:
+    """The style sheet that the report and the pages share."""
+    return str(environment().get_template("style.css.j2").render(light=LIGHT.colours(), dark=DARK.colours())).strip()
+
+
+def shared_script() -> str:
+    """The script that the report and the pages share."""
+    return _script_file("shared.js")
+
+
+def _script_file(name: str) -> str:
+    return (files("slantwise.report") / "templates" / name).read_text(encoding="utf-8").strip()
 
 
 def _script() -> str:
-    return (files("slantwise.report") / "templates" / "report.js").read_text(encoding="utf-8").strip()
+    return f"{shared_script()}\n{_script_file('report.js')}"
 
 
 def _safe(text: str) -> Any:

@@ -14,12 +14,13 @@ from random import Random
 from typing import Any
 
 from slantwise.records import VOICES, Judgement, Stance, Voice
-from slantwise.report.collector import Extreme, ShownArticle
+from slantwise.report.collector import Extreme
+from slantwise.report.reading import ShownArticle, ShownSentence
 
 # Leaves room for figures, pictures and script in a file of 5 MB.
 MOST_BYTES = 3_800_000
 
-HEADLINE, FRESH = 1, 2
+HEADLINE = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +65,30 @@ def _packed(found: Mapping[str, Any]) -> str:
 
 
 def _article(article: ShownArticle, outlet: int, whole: bool) -> list[Any]:
-    """An article as a row: what it is, then texts between sentences (strings, or 0 where left out) and sentences."""
-    items: list[Any] = []
-    for s in article.sentences:
-        if s.gap:
-            items.append(s.gap if whole else 0)
-        items.append(_sentence(s.text, s.judgement, HEADLINE * s.headline + FRESH * s.fresh))
-    if article.tail:
-        items.append(article.tail if whole else 0)
-    return [outlet, article.title, article.date, article.url, article.origin, _mille(article.slant), items]
+    """An article as a row: what it is, then its paragraphs of sentences and of text (strings, or 0 where left out)."""
+    paragraphs: list[list[Any]] = []
+    for paragraph in article.paragraphs:
+        row: list[Any] = []
+        for item in paragraph:
+            if isinstance(item, ShownSentence):
+                row.append(_sentence(item.text, item.judgement, HEADLINE * item.headline))
+            else:
+                row.append(item if whole else 0)
+        if row != [0] or not paragraphs or paragraphs[-1][-1] != 0:
+            paragraphs.append(row)
+    return [outlet, article.title, article.date, article.url, article.origin, _mille(article.slant), paragraphs]
+
+
+def thousandths(judgement: Judgement) -> tuple[int, int, int, int]:
+    """P(accusatory), P(defending), and those of the target's voice and of others', in thousandths."""
+    accusatory, _, defending = judgement.stance_probabilities
+    of_voice = dict(zip(VOICES, judgement.voice_probabilities, strict=True))
+    return _mille(accusatory), _mille(defending), _mille(of_voice[Voice.TARGET]), _mille(of_voice[Voice.OTHER])
 
 
 def _sentence(text: str, judgement: Judgement, flags: int) -> list[Any]:
-    """A sentence as a row: text, P(accusatory) and P(defending) in thousandths, the voice's likewise, flags."""
-    accusatory, _, defending = judgement.stance_probabilities
-    of_voice = dict(zip(VOICES, judgement.voice_probabilities, strict=True))
-    return [text, *map(_mille, (accusatory, defending, of_voice[Voice.TARGET], of_voice[Voice.OTHER])), flags]
+    """A sentence as a row: its text, `thousandths`, flags."""
+    return [text, *thousandths(judgement), flags]
 
 
 def _mille(value: float) -> int:

@@ -44,11 +44,14 @@ def lede(target: str, slants: Sequence[OutletSlant]) -> str:
         (few, "has too few articles or sentences to say", "have too few articles or sentences to say"),
     )
     said = [f"{n:,} {one if n == 1 else several}" for n, one, several in of_sides if n]
-    return f"Of {count(len(slants), 'outlet')}, {_listed(said)}."
+    if len(said) == 1:
+        n, one, several = next(side for side in of_sides if side[0])
+        return f"The one outlet {one}." if n == 1 else f"All {n:,} outlets {several}."
+    return f"Of {len(slants):,} outlets, {_listed(said)}."
 
 
 def _listed(said: Sequence[str]) -> str:
-    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    return f"{', '.join(said[:-1])} and {said[-1]}"
 
 
 def captions(slants: Sequence[OutletSlant], shown: int, whole: bool, collected: Collector) -> dict[str, str]:

@@ -1,103 +1,19 @@
-// The report's reader: unpacks the articles, filters, pages and shows them; sorts tables; shows tips.
+// The report's reader: unpacks the articles, filters, pages and shows them.
 // Text from outside goes into the page as text nodes only.
-"use strict";
 (() => {
-  const STANCES = ["accusatory", "neutral", "defending"];
-  const SIGNS = ["▼", "■", "▲"];
-  const VOICES = ["outlet", "target", "other"];
+  const { STANCES, SIGNS, VOICES, byId, make, signed, probabilities } = slantwise;
   const PER_PAGE = 10;
-  const HEADLINE = 1, FRESH = 2;
-  const byId = (id) => document.getElementById(id);
-  const make = (tag, options = {}, ...children) => {
-    const node = document.createElement(tag);
-    for (const [name, value] of Object.entries(options)) {
-      if (name === "class") node.className = value;
-      else node.setAttribute(name, value);
-    }
-    node.append(...children);
-    return node;
-  };
-  const signed = (score) => (Math.round(score * 100) < 0 ? "−" : "+") + (Math.abs(Math.round(score * 100)) / 100).toFixed(2);
+  const HEADLINE = 1;
   const counted = (n, one) => `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;
   const most = (values) => values.indexOf(Math.max(...values));
 
   // A sentence's row: text, P(accusatory), P(defending), P(target's voice), P(other's voice) in thousandths, flags.
-  const read = (row) => {
-    const [text, accusatory, defending, target, other, flags] = row;
-    const stances = [accusatory, 1000 - accusatory - defending, defending].map((p) => Math.max(0, p) / 1000);
-    const voices = [1000 - target - other, target, other].map((p) => Math.max(0, p) / 1000);
-    return { text, stances, voices, stance: most(stances), voice: most(voices), flags, score: stances[2] - stances[0] };
+  const read = ([text, ...numbers]) => {
+    const found = probabilities(numbers);
+    return { text, p: numbers.slice(0, 4), flags: numbers[4], stance: most(found.stances), voice: most(found.voices), ...found };
   };
 
-  // ---- tips
-  const tip = byId("tip");
-  let pointed = null;
-  const rows = (caption, names, values) => make("table", {}, make("caption", {}, caption),
-    make("tbody", {}, ...names.map((name, i) => make("tr", {}, make("td", {}, name), make("td", {}, Math.round(values[i] * 100) + "%")))));
-  const showTip = (node) => {
-    hideTip();
-    pointed = node;
-    if (node.sentence) {
-      const s = node.sentence;
-      tip.replaceChildren(make("div", {}, `Score ${signed(s.score)}`),
-        rows("Stance", STANCES.map((n, i) => `${SIGNS[i]} ${n}`), s.stances), rows("Voice", VOICES, s.voices));
-      node.setAttribute("aria-describedby", "tip");
-    } else tip.replaceChildren(node.getAttribute("data-tip"));
-    tip.hidden = false;
-    const at = (node.getClientRects()[0]) || node.getBoundingClientRect();
-    const own = tip.getBoundingClientRect();
-    const below = at.bottom + 8 + own.height < innerHeight;
-    const last = node.getBoundingClientRect();
-    tip.style.left = Math.max(8, Math.min(at.left, innerWidth - own.width - 8)) + "px";
-    tip.style.top = Math.max(8, node.sentence && !below ? at.top - own.height - 8 : (node.sentence ? last.bottom : at.bottom) + 8) + "px";
-  };
-  const hideTip = () => {
-    if (pointed) pointed.removeAttribute("aria-describedby");
-    pointed = null;
-    tip.hidden = true;
-  };
-  const tipped = (target) => (target instanceof Element ? target.closest(".s, [data-tip]") : null);
-  for (const event of ["pointerover", "focusin", "click"]) {
-    document.addEventListener(event, (e) => {
-      const node = tipped(e.target);
-      if (node) showTip(node);
-      else if (event !== "pointerover" || e.pointerType === "mouse") hideTip();
-    });
-  }
-  document.addEventListener("keydown", (e) => {
-    if (e.key === "Escape") hideTip();
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
-    const group = step && e.target instanceof Element && e.target.matches(".s") && e.target.closest(".group");
-    if (!group) return;
-    const all = [...group.querySelectorAll(".s")];
-    const next = all[all.indexOf(e.target) + step];
-    if (!next) return;
-    e.preventDefault();
-    e.target.tabIndex = -1;
-    next.tabIndex = 0;
-    next.focus();
-  });
-  addEventListener("scroll", () => { if (pointed && pointed !== document.activeElement) hideTip(); }, { passive: true });
-
-  // ---- tables
-  for (const table of document.querySelectorAll("table.sorted")) {
-    const heads = [...table.tHead.rows[0].cells];
-    heads.forEach((head, column) => head.querySelector(".sort").addEventListener("click", () => {
-      const up = head.getAttribute("aria-sort") !== "ascending";
-      heads.forEach((h) => h.removeAttribute("aria-sort"));
-      head.setAttribute("aria-sort", up ? "ascending" : "descending");
-      const value = (row) => row.cells[column].dataset.value ?? row.cells[column].textContent;
-      const sorted = [...table.tBodies[0].rows].sort((a, b) => {
-        const [x, y] = [value(a), value(b)];
-        if (x === "" || y === "") return (x === "") - (y === "");
-        const order = isNaN(x) || isNaN(y) ? x.localeCompare(y) : x - y;
-        return up ? order : -order;
-      });
-      table.tBodies[0].append(...sorted);
-    }));
-  }
-
-  // ---- sentences
+  // ---- sentences; the pages' macro `sentence` writes the same
   const marked = (text, wanted) => {
     if (!wanted) return [text];
     const parts = [], low = text.toLowerCase();
@@ -109,11 +25,11 @@
     return [...parts, text.slice(from)];
   };
   const spoken = (s, on = true, wanted = "", first = true) => {
-    const level = s.stance === 1 ? 0 : Math.min(4, Math.max(1, Math.ceil(Math.abs(s.score) * 4)));
-    const node = make("span", { class: `s ${STANCES[s.stance]} s${level}${on ? "" : " off"}`, role: "button", tabindex: first ? 0 : -1 },
+    const level = s.stance === 1 ? 0 : Math.min(4, Math.max(1, Math.ceil(Math.abs(s.p[1] - s.p[0]) * 4 / 1000)));
+    const node = make("span", { class: `s ${STANCES[s.stance]} s${level}${on ? "" : " off"}`, "data-p": s.p.join(" "),
+      role: "button", tabindex: first ? 0 : -1 },
       make("span", { class: "vh" }, `${STANCES[s.stance]}: `), make("span", { class: "sign", "aria-hidden": "true" }, SIGNS[s.stance]),
       ...marked(s.text, wanted));
-    node.sentence = s;
     return [node, make("span", { class: "voice" }, make("span", { class: "vh" }, "voice: "), VOICES[s.voice]), " "];
   };
   const link = (url) => {
@@ -123,11 +39,11 @@
   };
 
   const start = (data) => {
-    const articles = data.articles.map(([outlet, title, date, url, origin, slant, items], number) => {
-      const parts = items.map((item) => (Array.isArray(item) ? read(item) : item));
-      const sentences = parts.filter((p) => p.text !== undefined);
+    const articles = data.articles.map(([outlet, title, date, url, origin, slant, rows], number) => {
+      const paragraphs = rows.map((row) => row.map((item) => (Array.isArray(item) ? read(item) : item)));
+      const sentences = paragraphs.flat().filter((item) => item.text !== undefined);
       const all = [data.outlets[outlet], title, ...sentences.map((s) => s.text)].join("\n").toLowerCase();
-      return { number, outlet, title, date, url, origin, slant: slant / 1000, parts, sentences, all };
+      return { number, outlet, title, date, url, origin, slant: slant / 1000, paragraphs, sentences, all };
     });
 
     // ---- the strongest sentences
@@ -158,27 +74,22 @@
     const counts = (s, c) => c.stances.has(s.stance) && c.voices.has(s.voice);
     const shown = (a, c) => {
       const text = make("div", { class: "text" });
-      let paragraph = make("p"), first = true;
-      const titled = a.sentences.length && a.parts[0].flags & HEADLINE && a.parts[0].text === a.title;
-      const head = titled ? make("h3", {}, ...spoken(a.parts[0], counts(a.parts[0], c), c.wanted))
+      const opening = a.paragraphs[0][0];
+      const titled = opening.flags & HEADLINE && opening.text === a.title;
+      const head = titled ? make("h3", {}, ...spoken(opening, counts(opening, c), c.wanted))
         : make("h3", {}, ...marked(a.title || "Untitled", c.wanted));
-      if (titled) first = false;
-      for (const part of a.parts.slice(titled ? 1 : 0)) {
-        if (part === 0) { paragraph.append(make("span", { class: "gap" }, "[…] ")); continue; }
-        if (part.text === undefined) {
-          part.split(/\n\s*/).forEach((line, i) => {
-            if (i) { text.append(paragraph); paragraph = make("p"); }
-            paragraph.append(make("span", { class: "gap" }, ...marked(line, c.wanted)), " ");
-          });
-          continue;
+      let first = !titled;
+      for (const paragraph of a.paragraphs.slice(titled ? 1 : 0)) {
+        const p = make("p");
+        for (const item of paragraph) {
+          if (item.text === undefined) p.append(make("span", { class: "gap" }, ...(item ? marked(item, c.wanted) : ["[…]"])), " ");
+          else {
+            p.append(...spoken(item, counts(item, c), c.wanted, first));
+            first = false;
+          }
         }
-        if (part.flags & (FRESH | HEADLINE)) { text.append(paragraph); paragraph = make("p"); }
-        paragraph.append(...spoken(part, counts(part, c), c.wanted, first));
-        first = false;
-        if (part.flags & HEADLINE) { text.append(paragraph); paragraph = make("p"); }
+        text.append(p);
       }
-      text.append(paragraph);
-      for (const p of [...text.children]) if (!p.textContent.trim()) p.remove();
       const about = [data.outlets[a.outlet], a.date, a.origin].filter(Boolean).join(" · ");
       const from = make("div", { class: "muted" }, make("bdi", {}, about), ` · slant ${signed(a.slant)}`);
       if (link(a.url)) from.append(" · ", make("a", { href: a.url, rel: "noopener noreferrer" }, "original"));
