@@ -10,7 +10,7 @@ import slantwise
 ROOT = Path(slantwise.__file__).parent
 # Down this list, never up; the modules of one row do not import each other.
 ORDER = [
-    ["records"],
+    ["records", "disclaimers"],
     ["targets", "furniture", "quotes", "carried", "config", "articles", "metrics", "intervals", "shrinkage"],
     ["sentences", "cards", "slant", "differences", "prior_shift", "correction", "wire", "matched", "repeats"],
     ["stories", "tally", "corpus", "runtime"],
