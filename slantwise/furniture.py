@@ -91,8 +91,9 @@ def article_blocks(text: str, title: str = "") -> list[Block]:
     """The paragraphs and headings of the article in `text`, in order; what is left out is furniture.
 
     Left out are: scripts and addresses; datelines, bylines, image captions and counters on lines of their own; pleas
-    to subscribe, follow or vote; legal notices (see `disclaimers`); author boxes; lists of other headlines and whatever stands after the article's end;
-    and a repetition of `title`. Lines that are not running text but stand before or between paragraphs are headings.
+    to subscribe, follow or vote; legal notices (see `disclaimers`); author boxes; lists of other headlines and
+    whatever stands after the article's end; and a repetition of `title`. Lines that are not running text but stand
+    before or between paragraphs are headings.
     """
     lines = _without_author_box(_lines(text))
     kept = _without_tails([line for line in lines if not _is_furniture(line)])

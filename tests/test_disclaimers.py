@@ -72,12 +72,13 @@ def test_a_long_text_is_no_notice():
 
 
 def test_nothing_else_of_the_corpus_is_taken_for_one():
-    taken = []
-    for name in ("train", "validation", "test"):
-        for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
-            for sentence in json.loads(line)["sentences"]:
-                if "furniture" not in sentence["tags"] and is_disclaimer(sentence["text"]):
-                    taken.append(sentence["text"])
+    sentences = (
+        sentence
+        for name in ("train", "validation", "test")
+        for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        for sentence in json.loads(line)["sentences"]
+    )
+    taken = [s["text"] for s in sentences if "furniture" not in s["tags"] and is_disclaimer(s["text"])]
     assert taken == []
 
 
