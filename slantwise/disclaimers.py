@@ -34,7 +34,8 @@ _NO_ADVICE = rf"""{_PAGE}[^.;]{{0,100}}\b(?:does|do|should|shall|must|is|are|can
     |^\W*(?:this\ is\ )?not\ (?:financial|investment|legal|tax|trading)\ advice\W*$"""
 _OWN_VIEWS = r"""\b(?:views?|opinions?|statements?)\b[^.;]{0,30}\bexpressed\b[^.;]{0,60}
     \b(?:here(?:in)?|in\ this|on\ this|by\ the\ authors?|by\ (?:our\ )?contributors?|
-    are\ (?:solely\ |only\ |entirely\ )?(?:those|the\ author[’']s|his|her|their|my)\ (?:of\ the\ (?:author|writer|contributor)|own|alone))\b
+    are\ (?:solely\ |only\ |entirely\ )?
+    (?:those|the\ author[’']s|his|her|their|my)\ (?:of\ the\ (?:author|writer|contributor)|own|alone))\b
     |\b(?:does|do|may|might)\ not\ (?:necessarily\ )?(?:reflect|represent)\b[^.;]{0,50}
     \b(?:views?|opinions?|polic\w+|position)\b[^.;]{0,20}\bof\b[^.;]{0,80}
     \b(?:this|our|its\ (?:editors|owners|staff))\b"""
