@@ -32,7 +32,8 @@ class HeldArticles:
     matched: bool = False
     _outlets: list[str] = field(default_factory=list)
     _periods: list[str] = field(default_factory=list)
-    _headlines: list[tuple[Judgement, ...]] = field(default_factory=list)
+    _headlines: array[float] = field(default_factory=lambda: array("d"))
+    _headline_ends: array[int] = field(default_factory=lambda: array("q", [0]))
     _ends: array[int] = field(default_factory=lambda: array("q", [0]))
     _numbers: array[float] = field(default_factory=lambda: array("d"))
     _wordings: array[int] = field(default_factory=lambda: array("q"))
@@ -66,7 +67,9 @@ class HeldArticles:
             raise InputError(f"outlet {WIRE_OUTLET!r} is what dropped wire copy is shown as; give it another name")
         self._outlets.append(article.outlet)
         self._periods.append(period)
-        self._headlines.append(tuple(headlines))
+        for judgement in headlines:
+            self._headlines.extend((*judgement.stance_probabilities, *judgement.voice_probabilities))
+        self._headline_ends.append(len(self._headlines) // 6)
         start = len(self._wordings)
         self._labels |= {start + i: label for i, label in enumerate(labels or ()) if label}
         for sentence, judgement in body:
@@ -95,10 +98,11 @@ class HeldArticles:
         )
         for i, outlet in enumerate(self._outlets):
             kept = [j for j in range(ends[i], ends[i + 1]) if weights[j] > 0]
-            judged = [self._judgement(j) for j in kept]
+            judged = [_judgement(self._numbers, j) for j in kept]
+            headlines = [_judgement(self._headlines, j) for j in range(*self._headline_ends[i : i + 2])]
             labels = [self._labels.get(j) for j in kept]
             each = [float(weights[j]) for j in kept]
-            tally.add(outlet, judged, self._headlines[i], self._periods[i], labels, each)
+            tally.add(outlet, judged, headlines, self._periods[i], labels, each)
         if self.wire == "drop":
             for period, judged in self._dispatches(groups, found, article):
                 tally.add(WIRE_OUTLET, judged, period=period)
@@ -117,14 +121,10 @@ class HeldArticles:
         wording = np.array(self._wordings, dtype=np.int64)
         return np.where(wording >= 0, of_wording[wording], -1) if len(of_wording) else np.full(len(wording), -1)
 
-    def _judgement(self, j: int) -> Judgement:
-        a, b, c, d, e, f = self._numbers[6 * j : 6 * j + 6]
-        return Judgement((a, b, c), (d, e, f))
-
     def _dispatches(self, groups: Ints, found: Carried, article: Ints) -> Iterator[tuple[str, list[Judgement]]]:
         """The wire's articles: shared sentences that occur together, each once, with the mean of its judgements."""
         places = np.flatnonzero(found.wire)
-        numbers = np.array(self._numbers).reshape(-1, 6)
+        numbers = np.frombuffer(self._numbers).reshape(-1, 6)
         for own in _parted(places, dispatches(groups[places], article[places])):
             period = min(self._periods[article[j]] for j in own)
             means = [numbers[copies].mean(axis=0).tolist() for copies in _parted(own, groups[own])]
@@ -161,7 +161,7 @@ class HeldArticles:
                 f"{self._undated[0]} is not ISO 8601 (2018-08-06) or RFC 2822; {len(self._undated)} such "
                 "articles are matched by their texts alone"
             )
-        numbers = np.array(self._numbers).reshape(-1, 6)
+        numbers = np.frombuffer(self._numbers).reshape(-1, 6)
         of_article: Floats = np.bincount(article, weights).astype(np.float64)
         totals: Floats = np.bincount(article, weights * (numbers[:, 2] - numbers[:, 0])).astype(np.float64)
         kept = of_article > 0
@@ -176,6 +176,11 @@ class HeldArticles:
             on_note("no story is told by two outlets; nothing can be compared within stories")
         place = {name: i for i, name in enumerate(names)}
         return [replace(s, matched=found.get(place.get(s.outlet, -1))) for s in slants]
+
+
+def _judgement(numbers: array[float], j: int) -> Judgement:
+    a, b, c, d, e, f = numbers[6 * j : 6 * j + 6]
+    return Judgement((a, b, c), (d, e, f))
 
 
 def _parted(values: Ints, keys: Ints) -> list[Ints]:

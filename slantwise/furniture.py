@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from slantwise.disclaimers import is_disclaimer
 from slantwise.records import Part
 
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
@@ -90,8 +91,9 @@ def article_blocks(text: str, title: str = "") -> list[Block]:
     """The paragraphs and headings of the article in `text`, in order; what is left out is furniture.
 
     Left out are: scripts and addresses; datelines, bylines, image captions and counters on lines of their own; pleas
-    to subscribe, follow or vote; author boxes; lists of other headlines and whatever stands after the article's end;
-    and a repetition of `title`. Lines that are not running text but stand before or between paragraphs are headings.
+    to subscribe, follow or vote; legal notices (see `disclaimers`); author boxes; lists of other headlines and
+    whatever stands after the article's end; and a repetition of `title`. Lines that are not running text but stand
+    before or between paragraphs are headings.
     """
     lines = _without_author_box(_lines(text))
     kept = _without_tails([line for line in lines if not _is_furniture(line)])
@@ -143,6 +145,8 @@ def _is_furniture(line: _Line) -> bool:
     if _LINE.match(text) and not (line.is_paragraph and line.words > 14):
         return True
     if line.words <= 45 and _PLEA.search(text):
+        return True
+    if is_disclaimer(text):
         return True
     odd = sum(text.count(c) for c in "{}=<>|;_\\") / len(text)
     return odd > 0.06 or (odd > 0.015 and bool(_CODE.search(text)))

@@ -113,7 +113,7 @@ def prior_shifted(
     prior = _BASIS.T @ np.diag(PRIOR_SENTENCES * calibration / found**2) @ _BASIS
     curvature = (scores / each[:, None]).T @ scores + prior
     single = len(articles) == 1
-    units = scores if single else np.array([scores[of == i].sum(axis=0) for i in range(len(articles))])
+    units = scores if single else np.stack([np.bincount(of, column) for column in scores.T], axis=1)
     n = len(units)
     influence = (units - units.mean(axis=0)) @ np.linalg.solve(curvature, _SLANT)
     variance = float(np.sum(influence**2)) * n / max(1, n - 1)

@@ -68,7 +68,8 @@ class StoryTexts:
         """The story of each article in the order they came in, (articles,), numbered from 0."""
         if not self._days:
             return np.zeros(0, dtype=np.int64)
-        arrays = (np.array(self._counts), np.array(self._words), np.array(self._ends))
+        # Views: the transformer makes the one copy that is needed.
+        arrays = (np.frombuffer(self._counts, "f"), np.frombuffer(self._words, "i"), np.array(self._ends))
         counts = csr_array(arrays, shape=(len(self._days), 2**20))
         vectors = csr_array(TfidfTransformer(sublinear_tf=True).fit_transform(counts))
         return cluster(vectors, np.array(self._days), alike)

@@ -17,7 +17,7 @@ from slantwise.records import InputError
 
 # The modules of the package: imports point down this list, never up.
 ORDER = """counting reading finishing archives feeds pages texts tables fetching cache addresses languages duplicates
-dates outlets columns drafts files streams rejections""".split()
+dates outlets columns drafts files stores streams rejections""".split()
 
 
 def read(*paths, **options):
@@ -272,7 +272,7 @@ def test_offline_refuses_addresses(tmp_path, name):
 
 def test_remote_stores_through_fsspec(monkeypatch):
     fsspec = pytest.importorskip("fsspec")
-    monkeypatch.setattr("slantwise.articles.files.REMOTE", ("memory",))
+    monkeypatch.setattr("slantwise.articles.stores.SCHEMES", ("memory",))
     store = fsspec.filesystem("memory")
     store.pipe("/news/A/1.txt", b"One.")
     store.pipe("/news/rows.jsonl.gz", gzip.compress(b'{"text": "Two.", "outlet": "B"}'))
@@ -281,5 +281,5 @@ def test_remote_stores_through_fsspec(monkeypatch):
     assert [a.text for a in read("memory://news/rows.jsonl.gz")[0]] == ["Two."]
     with pytest.raises(InputError, match="there is no such file or folder"):
         read("memory://news/nothing.csv")
-    with pytest.raises(InputError, match="addresses with ftp:// are not read; accepted are http, https, s3 and gs"):
+    with pytest.raises(InputError, match="addresses with ftp:// are not read; accepted are http, https, memory"):
         read("ftp://host/a.txt")

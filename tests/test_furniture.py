@@ -35,6 +35,7 @@ def test_plain_paragraphs_stay():
         "Sign up for our newsletter to get more of this every day.",
         "© 2021 The Daily. All rights reserved.",
         "Read more: the ten worst recalls of the decade",
+        "Disclaimer: Nothing here is a reason to buy a car.",
     ],
 )
 def test_furniture_after_the_body_goes(furniture):

@@ -10,35 +10,24 @@ import slantwise
 ROOT = Path(slantwise.__file__).parent
 # Down this list, never up; the modules of one row do not import each other.
 ORDER = [
-    ["records"],
-    [
-        "targets",
-        "furniture",
-        "quotes",
-        "carried",
-        "config",
-        "provenance",
-        "progress",
-        "spreadsheets",
-        "articles",
-        "metrics",
-        "intervals",
-        "shrinkage",
-        "dealing",
-    ],
-    ["checkpoint", "batches", "openvino_graph"],
-    ["sentences", "cards", "slant", "differences", "prior_shift", "correction", "wire", "matched", "repeats", "parts"],
-    ["stories", "tally", "corpus", "runtime", "openvino_runtime", "digests"],
-    ["runtimes"],
-    ["comparison", "labels", "classifier", "judgement_file"],
-    ["joining", "calibration", "trainer", "pipeline"],
-    ["runs"],
-    ["distillation", "annotation"],
-    ["training"],
-    ["recipes"],
-    ["report"],
-    ["server"],
-    ["cli"],
+    row.split()
+    for row in """
+records disclaimers
+targets furniture quotes carried config provenance progress spreadsheets articles metrics intervals shrinkage dealing
+checkpoint batches openvino_graph
+sentences cards slant differences prior_shift correction wire matched repeats parts
+stories tally corpus runtime openvino_runtime digests
+runtimes
+comparison labels classifier judgement_file
+joining calibration trainer pipeline
+runs
+distillation annotation
+training
+recipes
+report
+server
+cli
+""".strip().splitlines()
 ]
 
 

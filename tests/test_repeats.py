@@ -1,5 +1,8 @@
+from dataclasses import fields
+
 from conftest import WordJudge
 
+from slantwise.records import Judgement
 from slantwise.repeats import RememberingJudge
 from slantwise.targets import Target
 
@@ -37,3 +40,17 @@ def test_memory_is_bounded_and_keeps_what_was_used_last():
     remembering.predict(["three"], ACME, [""])
     assert judge.calls[-1] == ["three"]
     assert len(remembering._memory) == 2
+
+
+def test_what_comes_from_memory_is_the_whole_judgement():
+    judged = {"one": Judgement((0.1, 0.7, 0.2), (0.5, 0.25, 0.25), 0.3), "two": Judgement((1, 0, 0), (0, 0, 1), None)}
+
+    class Judge:
+        def predict(self, sentences, target, context):
+            return [judged[s] for s in sentences]
+
+    remembering = RememberingJudge(Judge())
+    for _ in range(2):
+        assert remembering.predict(list(judged), ACME, ["", ""]) == list(judged.values())
+    # A field more must be packed too.
+    assert [f.name for f in fields(Judgement)] == ["stance_probabilities", "voice_probabilities", "about"]

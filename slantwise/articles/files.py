@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO
 
+from slantwise.articles.stores import SCHEMES, Store
 from slantwise.articles.streams import unpacked
 from slantwise.records import InputError
 
@@ -41,7 +42,6 @@ SUFFIXES: dict[str, Format] = {
 }  # fmt: skip
 # Formats that are read from front to back, and so may be packed.
 PACKABLE = frozenset({Format.TEXT, Format.HTML, Format.JSONL, Format.CSV, Format.WARC, Format.FEED})
-REMOTE = ("s3", "gs")
 ACCEPTED = (
     f"folders, globs, files ending in {' '.join(sorted(SUFFIXES))} (.gz after them too), http(s), s3 and gs addresses, "
     "and - for standard input"
@@ -144,43 +144,17 @@ def _in_glob(pattern: str) -> Iterator[Input]:
 
 
 def _remote(place: str, scheme: str, given: Format | None, offline: bool) -> Iterator[Input]:
-    if scheme not in REMOTE:
-        raise InputError(f"{place}: addresses with {scheme}:// are not read; accepted are http, https, s3 and gs")
-    if offline:
+    if scheme in SCHEMES and offline:
         raise InputError(f"{place}: lies in a remote store, and --offline was given")
-    system, path = _store(place, scheme)
-    try:
-        if glob.has_magic(path):
-            files, root = sorted(system.glob(path)), re.split(r"[^/]*[*?\[]", path)[0]
-        elif system.isdir(path):
-            files, root = sorted(system.find(path)), path
-        elif system.exists(path):
-            yield _named(place, path, lambda: system.open(path, "rb"), given)
-            return
-        else:
-            files, root = [], path
-    except Exception as problem:
-        # Each store has errors of its own, down to those of its network library.
-        raise InputError(
-            f"{place}: cannot be read ({' '.join(str(problem).split()) or type(problem).__name__})"
-        ) from None
-    if not files:
-        raise InputError(f"{place}: there is no such file or folder")
+    store = Store(place, scheme)
+    files, root = store.files(place)
+    if not root and files == [store.path]:
+        yield _named(place, store.path, store.opening(store.path, place), given)
+        return
     for file in files:
         found, packed = format_of(file)
-        if found is not None:
+        if found is not None and PurePosixPath(file).stem.upper() != "README":
             within = PurePosixPath(file.removeprefix(root).lstrip("/")).parts
             name = f"{scheme}://{file}"
-            opening = _opening(lambda file=file: system.open(file, "rb"), packed, name)  # type: ignore[misc]
+            opening = _opening(store.opening(file, name), packed, name)
             yield Input(name, opening, found, within[0] if len(within) > 1 else "")
-
-
-def _store(place: str, scheme: str) -> tuple[Any, str]:
-    from fsspec.core import url_to_fs
-
-    try:
-        return url_to_fs(place)  # type: ignore[no-any-return]
-    except ImportError:
-        raise InputError(
-            f"{place}: reading {scheme}:// needs a library more: pip install 'slantwise[{scheme}]'"
-        ) from None
