@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging
 
+from slantwise.hub import local_folder
 from slantwise.records import STANCES, VOICES, InputError
 
 HEADS = "heads.safetensors"
@@ -52,9 +53,7 @@ def load_checkpoint(folder: str | Path) -> tuple[StanceModel, Any]:
 
     Raises InputError when there is no checkpoint, it cannot be read or its labels are not the stances in their order.
     """
-    path = Path(folder)
-    if not path.is_dir():
-        path = _from_hub(str(folder))
+    path = local_folder(folder)
     if not (path / "config.json").is_file():
         raise InputError(f"{folder}: holds no config.json; a model folder written by train.py is expected")
     config = _loaded(AutoConfig, path, folder)
@@ -76,7 +75,7 @@ def load_checkpoint(folder: str | Path) -> tuple[StanceModel, Any]:
 
 def calibration_shares(folder: str | Path) -> tuple[float, float, float] | None:
     """The shares of the stances on the set a checkpoint was calibrated on; None where it does not say."""
-    path = Path(folder) if Path(folder).is_dir() else _from_hub(str(folder))
+    path = local_folder(folder)
     try:
         shares = json.loads((path / CALIBRATION).read_text())["shares"]
         accusatory, neutral, defending = (float(shares[str(s)]) for s in STANCES)
@@ -147,17 +146,6 @@ def tokenize(tokenizer: Any, texts: Sequence[str], pairs: Sequence[str]) -> Any:
     return tokenizer(
         list(texts), list(pairs), truncation="longest_first", max_length=MAX_TOKENS, padding=True, return_tensors="pt"
     )
-
-
-def _from_hub(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name, allow_patterns=["*.json", "*.safetensors", "*.txt", "*.model"]))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as problem:
-        reason = str(problem).strip().splitlines()[0]
-        raise InputError(f"{name}: there is no such folder, and no such model on the hub ({reason})") from None
 
 
 def _loaded(loader: Any, path: Path, name: str | Path, **options: Any) -> Any:

@@ -11,7 +11,7 @@ ROOT = Path(slantwise.__file__).parent
 # Down this list, never up; the modules of one row do not import each other.
 ORDER = [
     ["records"],
-    ["targets", "furniture", "quotes", "carried", "config", "articles", "metrics", "intervals", "shrinkage"],
+    ["targets", "furniture", "quotes", "carried", "hub", "config", "articles", "metrics", "intervals", "shrinkage"],
     ["sentences", "cards", "slant", "differences", "prior_shift", "correction", "wire", "matched", "repeats"],
     ["stories", "tally", "corpus", "runtime"],
     ["comparison", "labels", "classifier"],
