@@ -132,7 +132,7 @@ class StanceClassifier:
     def _checkpoint(self) -> Path:
         if self.folder is None or not self.folder.is_dir():
             raise InputError(
-                f"classifier {self.name!r} has no checkpoint to save; accepted are those of StanceClassifier.from_pretrained"
+                f"classifier {self.name!r} has no checkpoint to save; accepted are those that from_pretrained loaded"
             )
         return self.folder
 

@@ -1,6 +1,6 @@
 """Checkpoints on the model hub and in folders: found, fetched, copied, sent.
 
-Knows nothing of what is in them but the names of their files. Weights are fetched as safetensors only, never as pickles.
+Knows nothing of what is in them but the names of their files. Weights are fetched as safetensors, never as pickles.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ def copy_checkpoint(source: Path, folder: str | Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file in sorted(source.iterdir()):
-            if file.is_file() and any(fnmatch(file.name, pattern) for pattern in FILES):
+            wanted = file.is_file() and any(fnmatch(file.name, pattern) for pattern in FILES)
+            if wanted and (folder / file.name).resolve() != file.resolve():
                 # A fetched file is a link into the cache; what is saved stands alone.
-                if (folder / file.name).resolve() != file.resolve():
-                    shutil.copyfile(file, folder / file.name)
+                shutil.copyfile(file, folder / file.name)
     except OSError as problem:
         raise InputError(f"{folder}: cannot be saved to ({problem.strerror or problem})") from None
     return folder

@@ -77,13 +77,13 @@ class FakeHub:
             )
         if what == "commit":
             rows = [json.loads(line) for line in body.splitlines()]
-            added = {
-                r["value"]["path"]: base64.b64decode(r["value"]["content"]) for r in rows if r["key"] == "file"
-            }
+            added = {r["value"]["path"]: base64.b64decode(r["value"]["content"]) for r in rows if r["key"] == "file"}
             oid = self._commit(name, revision, files | added)
             return self._json(200, {"commitUrl": f"{constants.ENDPOINT}/{name}/commit/{oid}", "commitOid": oid})
         if what == "tree":
-            return self._json(200, [{"type": "file", "path": p, "size": len(b), "oid": _sha(b)} for p, b in files.items()])
+            return self._json(
+                200, [{"type": "file", "path": p, "size": len(b), "oid": _sha(b)} for p, b in files.items()]
+            )
         return self._json(200, {"id": name, "sha": commit, "siblings": [{"rfilename": p} for p in files], "tags": []})
 
     def _commit(self, name, branch, files):
@@ -212,7 +212,10 @@ def test_pickles_are_not_fetched(hub, tiny_model):
     assert not names & {"pytorch_model.bin", "custom.py"}
 
 
-@pytest.mark.parametrize(("repo_id", "token", "down"), [("me/slant", "wrong", False), ("no/such/name", None, False), ("me/slant", None, True)])
+@pytest.mark.parametrize(
+    ("repo_id", "token", "down"),
+    [("me/slant", "wrong", False), ("no/such/name", None, False), ("me/slant", None, True)],
+)
 def test_what_the_hub_refuses_is_said_in_one_line(hub, tiny_model, repo_id, token, down):
     hub.down = down
     with pytest.raises(InputError, match=f"{repo_id}: cannot be sent to the hub") as caught:

@@ -19,7 +19,8 @@ ORDER = [
     ["distillation"],
     ["training"],
     ["recipes"],
-    ["report"],
+    ["report", "compat"],
+    ["integrations"],
     ["cli"],
 ]
 
