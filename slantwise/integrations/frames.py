@@ -15,7 +15,7 @@ from slantwise.articles import articles_of_rows
 from slantwise.articles.columns import Columns
 from slantwise.articles.rejections import OnReject, warn
 from slantwise.classifier import StanceClassifier
-from slantwise.integrations.rows import eager_frame, named_rows, rows_of
+from slantwise.integrations.rows import column_of, eager_frame, named_rows, rows_of
 from slantwise.pipeline import score_outlets
 from slantwise.records import STANCES, InputError, Judgement
 from slantwise.report.figures import as_rows
@@ -43,11 +43,11 @@ def judge_frame(
 ) -> Frame:
     """The data frame with a judgement beside each of its sentences, in the same order and with the same index.
 
-    Added are `stance`, `voice`, `score` (in [−1, 1]) and the probabilities `accusatory`, `neutral` and `defending`, each
-    name after `prefix`. `target` is that of all rows, or of those that have none in `target_column`; `context_column`
-    holds the text just before each sentence. A row without a sentence or target gets no judgement, and `on_skip` is
-    called with one line for it. Without `classifier` the released model judges. Raises InputError for a column that is
-    missing or would be overwritten, and without a target.
+    Added are `stance`, `voice`, `score` (in [−1, 1]) and the probabilities `accusatory`, `neutral` and `defending`,
+    each name after `prefix`. `target` is that of all rows, or of those that have none in `target_column`;
+    `context_column` holds the text just before each sentence. A row without a sentence or target gets no judgement, and
+    `on_skip` is called with one line for it. Without `classifier` the released model judges. Raises InputError for a
+    column that is missing or would be overwritten, and without a target.
     """
     given = eager_frame(frame)
     if given is None:
@@ -106,12 +106,11 @@ def score_frame(
         raise InputError(f"{type(frame).__name__} is no data frame; accepted are those of pandas, Polars and PyArrow")
     columns = columns if isinstance(columns, Columns) else Columns(columns)
     places = columns.places(given.columns)
-    missing = [c for c in columns.given.values() if c not in given.columns]
-    if missing or not places["text"]:
+    for name in columns.given.values():
+        column_of(given, name)
+    if not places["text"]:
         raise InputError(
-            f"column {missing[0]!r} is not in the data frame"
-            if missing
-            else f"the data frame has no column with the text; accepted are {columns.accepted('text')}; name yours with "
+            f"the data frame has no column with the text; accepted are {columns.accepted('text')}; name yours with "
             "columns={'text': …}"
         )
     needed = given.select(list(dict.fromkeys(name for names in places.values() for name in names)))

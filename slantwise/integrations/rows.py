@@ -88,10 +88,11 @@ def rows_of(
 def _sequence(data: Any) -> list[Any]:
     if isinstance(data, str) or not isinstance(data, Iterable):
         raise InputError(f"{data!r:.40} is no sequence of sentences; a list, an array or a data frame is expected")
-    if len(shape := getattr(data, "shape", ())) > 1:
-        if not isinstance(shape[1], int) or len(shape) > 2 or shape[1] != 1 or not hasattr(data, "tolist"):
+    shape = tuple(getattr(data, "shape", ()))
+    if len(shape) > 1:
+        if shape[1:] != (1,) or not hasattr(data, "tolist"):
             raise InputError(
-                f"an array of shape {tuple(shape)} holds no one sentence a row; (n,), (n, 1) or a data frame is expected"
+                f"an array of shape {shape} holds no one sentence a row; (n,), (n, 1) or a data frame is expected"
             )
         return [_known(row[0]) for row in data.tolist()]
     values: Sequence[Any] = data.tolist() if hasattr(data, "tolist") else list(data)

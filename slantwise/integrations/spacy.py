@@ -15,6 +15,7 @@ where the config says.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ from slantwise.targets import Target
 try:
     from spacy.language import Language
     from spacy.tokens import Doc, Span
-    from spacy.util import minibatch, raise_error
+    from spacy.util import raise_error
 except ImportError:
     raise InputError("spaCy is not installed; pip install 'slantwise[spacy]'") from None
 
@@ -56,7 +57,8 @@ class SlantComponent:
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 32) -> Iterator[Doc]:
         """Annotate documents, the sentences of `batch_size` documents at a time."""
-        for docs in minibatch(stream, batch_size):
+        waiting = iter(stream)
+        while docs := list(itertools.islice(waiting, batch_size)):
             try:
                 yield from self._annotated(docs)
             except Exception as problem:
