@@ -6,7 +6,7 @@ outlets = score_frame(articles, "Acme")        # a row an article in, a row an o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import narwhals as nw
@@ -17,7 +17,7 @@ from slantwise.articles.rejections import OnReject, warn
 from slantwise.classifier import StanceClassifier
 from slantwise.integrations.rows import column_of, eager_frame, named_rows, rows_of
 from slantwise.pipeline import score_outlets
-from slantwise.records import STANCES, InputError, Judgement
+from slantwise.records import STANCES, InputError, Judgement, OutletSlant
 from slantwise.report.figures import as_rows
 from slantwise.targets import Target
 
@@ -122,8 +122,13 @@ def score_frame(
         languages=languages,
         keep_duplicates=keep_duplicates,
     )
-    rows = as_rows(score_outlets(articles, target, classifier, **options))
-    kept = [c for c in rows[0] if not c.startswith(ON_REQUEST) or any(row[c] is not None for row in rows)]
-    found = nw.from_dict({c: [row[c] for row in rows] for c in kept}, backend=given.implementation)
-    answer: Frame = found.to_native()
+    answer: Frame = slants_frame(score_outlets(articles, target, classifier, **options), given.implementation)
     return answer
+
+
+def slants_frame(slants: Sequence[OutletSlant], backend: Any = "pandas") -> Any:
+    """The figures of outlets as a data frame of `backend` (`pandas`, `polars` or `pyarrow`); see `score_frame`."""
+    rows = as_rows(slants)
+    names = list(rows[0]) if rows else ["outlet"]
+    kept = [c for c in names if not c.startswith(ON_REQUEST) or any(row[c] is not None for row in rows)]
+    return nw.from_dict({c: [row[c] for row in rows] for c in kept}, backend=backend).to_native()
