@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from slantwise.hub import local_folder
 from slantwise.records import STANCES, InputError
 
 HEADS = "heads.safetensors"
@@ -23,7 +24,7 @@ def find_checkpoint(folder: str | Path) -> tuple[Path, dict[str, Any]]:
 
     Raises InputError when there is none, it lacks a file or its labels are not the stances in their order.
     """
-    path = checkpoint_folder(folder)
+    path = local_folder(folder)
     if not (path / "config.json").is_file():
         raise InputError(f"{folder}: holds no config.json; a model folder written by train.py is expected")
     try:
@@ -43,7 +44,7 @@ def find_checkpoint(folder: str | Path) -> tuple[Path, dict[str, Any]]:
 def calibration_shares(folder: str | Path) -> tuple[float, float, float] | None:
     """The shares of the stances on the set a checkpoint was calibrated on; None where it does not say."""
     try:
-        shares = json.loads((checkpoint_folder(folder) / CALIBRATION).read_text())["shares"]
+        shares = json.loads((local_folder(folder) / CALIBRATION).read_text())["shares"]
         accusatory, neutral, defending = (float(shares[str(s)]) for s in STANCES)
     except (OSError, KeyError, TypeError, ValueError):
         return None
@@ -59,19 +60,3 @@ def unreadable(name: str | Path, problem: Exception) -> InputError:
 def not_its_heads(path: Path, problem: Exception) -> InputError:
     """The error of heads that do not fit the model."""
     return InputError(f"{path / HEADS}: not the heads of this model ({str(problem).splitlines()[0]})")
-
-
-def checkpoint_folder(folder: str | Path) -> Path:
-    """Where a checkpoint that is named by its folder or hub id lies; InputError where there is none."""
-    return Path(folder) if Path(folder).is_dir() else _from_hub(str(folder))
-
-
-def _from_hub(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name, allow_patterns=["*.json", "*.safetensors", "*.txt", "*.model"]))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as problem:
-        reason = str(problem).strip().splitlines()[0]
-        raise InputError(f"{name}: there is no such folder, and no such model on the hub ({reason})") from None

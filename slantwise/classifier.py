@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from slantwise.carried import carried
 from slantwise.checkpoint import calibration_shares
+from slantwise.hub import copy_checkpoint, local_folder, send_checkpoint
 from slantwise.records import InputError, Judgement
 from slantwise.runtimes import load_encoder
 from slantwise.targets import Target
@@ -39,24 +40,67 @@ class Encoder(Protocol):
 class StanceClassifier:
     """Judges sentences toward a target company.
 
-    `shares` are those of the stances on the set it was calibrated on, None where that is not known.
+    `shares` are those of the stances on the set it was calibrated on, None where that is not known. `folder` is where
+    its checkpoint lies, None where it was not loaded from one.
     """
 
-    def __init__(self, encoder: Encoder, name: str = "", shares: tuple[float, float, float] | None = None) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        name: str = "",
+        shares: tuple[float, float, float] | None = None,
+        folder: Path | None = None,
+    ) -> None:
         self.encoder = encoder
         self.name = name
         self.shares = shares
+        self.folder = folder
 
     @classmethod
-    def from_pretrained(cls, model: str | Path | None = None, runtime: str = "auto") -> StanceClassifier:
+    def from_pretrained(
+        cls,
+        model: str | Path | None = None,
+        runtime: str = "auto",
+        *,
+        revision: str | None = None,
+        token: str | bool | None = None,
+        cache_dir: str | Path | None = None,
+    ) -> StanceClassifier:
         """Load the released model, or one from a folder or a hub id, into a runtime (see `runtimes`).
 
-        Raises InputError when it is not there, cannot be read, or labels other things than the three stances, and when
-        the runtime is unknown or not installed.
+        Of a hub id `revision` is the branch, tag or commit, `token` what a private model needs, `cache_dir` where it is
+        kept. Raises InputError when it is not there, cannot be read, or labels other things than the three stances, and
+        when the runtime is unknown or not installed.
         """
-        folder = carried("model") if model is None else model
+        folder = local_folder(carried("model") if model is None else model, revision, token, cache_dir)
         encoder = load_encoder(folder, runtime)
-        return cls(encoder, "released" if model is None else str(model), calibration_shares(folder))
+        name = "released" if model is None else str(model) + (f"@{revision}" if revision else "")
+        return cls(encoder, name, calibration_shares(folder), folder)
+
+    def save_pretrained(self, folder: str | Path) -> Path:
+        """Write the checkpoint, as it was loaded, and its card into a folder; the folder.
+
+        Raises InputError when the classifier was not loaded from a checkpoint, and when the folder cannot be written.
+        """
+        return copy_checkpoint(self._checkpoint(), folder)
+
+    def push_to_hub(
+        self,
+        repo_id: str,
+        *,
+        revision: str | None = None,
+        private: bool | None = None,
+        token: str | bool | None = None,
+        message: str = "Upload a slantwise checkpoint",
+    ) -> str:
+        """Send the checkpoint and its card to the hub, in one commit; the address of the commit.
+
+        `repo_id` (`name` or `owner/name`) and its branch `revision` are made where they are not there. Raises
+        InputError when the classifier was not loaded from a checkpoint, and when the hub refuses.
+        """
+        return send_checkpoint(
+            self._checkpoint(), repo_id, revision=revision, private=private, token=token, message=message
+        )
 
     def predict(
         self,
@@ -86,6 +130,13 @@ class StanceClassifier:
     ) -> Floats:
         """The probabilities of the stances, (n, 3), columns in the order of `STANCES`, rows sum to 1."""
         return self._probabilities(sentences, target, context, spans, batch_size)[0]
+
+    def _checkpoint(self) -> Path:
+        if self.folder is None or not self.folder.is_dir():
+            raise InputError(
+                f"classifier {self.name!r} has no checkpoint to save; accepted are those that from_pretrained loaded"
+            )
+        return self.folder
 
     def _probabilities(
         self,

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from slantwise.carried import carried
-from slantwise.checkpoint import checkpoint_folder
+from slantwise.hub import local_folder
 
 # What changes judgements; other files in the folder, such as its card, do not.
 _FILES = ("config.json", "calibration.json", "tokenizer.json", "tokenizer_config.json")
@@ -17,7 +17,7 @@ def model_digest(model: str | Path | None = None) -> str:
 
     `model` is a folder or a hub id, None the released model. Raises InputError when there is none.
     """
-    folder = checkpoint_folder(carried("model") if model is None else model)
+    folder = local_folder(carried("model") if model is None else model)
     digest = hashlib.sha256()
     for file in sorted(f for f in folder.iterdir() if f.name in _FILES or f.suffix == ".safetensors"):
         digest.update(f"{file.name}\0{file.stat().st_size}\0".encode())

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from slantwise.comparison import HeldArticles
 from slantwise.differences import compared
@@ -29,6 +30,7 @@ CHUNK = 512
 ABOUT = 0.4
 
 
+Text = TypeVar("Text")
 OnJudged = Callable[[Article, Sequence[tuple[Sentence, Judgement]]], None]
 
 
@@ -183,39 +185,44 @@ def judge_articles(
 
         classifier = StanceClassifier.from_pretrained()
     classifier = RememberingJudge(classifier)
-    waiting: list[tuple[Article, list[Sentence]]] = []
+    waiting: list[tuple[Article, Sequence[Sentence]]] = []
     held = 0
     for article in articles:
-        # What an article that never names the target says is not about it.
         asked_for = not sources or article.outlet in sources
         named = asked_for and target.may_be_in(f"{article.title}\n{article.text}")
-        sentences = split_article(article, target) if named else []
-        candidates = sentences if any(s.mentions for s in sentences) else []
+        candidates = _candidates(split_article(article, target) if named else ())
         waiting.append((article, candidates))
         held += len(candidates) + 1
         if held >= CHUNK:
-            yield from _judged(waiting, target, classifier)
+            yield from judge_split(waiting, target, classifier)
             waiting, held = [], 0
-    yield from _judged(waiting, target, classifier)
+    yield from judge_split(waiting, target, classifier)
 
 
-def _judged(waiting: Sequence[tuple[Article, list[Sentence]]], target: Target, classifier: Judge) -> Iterator[Judged]:
-    sentences = [s for _, candidates in waiting for s in candidates]
+def judge_split(
+    texts: Iterable[tuple[Text, Sequence[Sentence]]], target: Target, classifier: Judge
+) -> Iterator[tuple[Text, list[tuple[Sentence, Judgement]]]]:
+    """Judge the sentences about the target of texts that are split already, in one call; each text with its own."""
+    waiting = [(text, _candidates(sentences)) for text, sentences in texts]
+    asked = [s for _, candidates in waiting for s in candidates]
     judgements = iter(
-        classifier.predict([s.text for s in sentences], target, context=[s.context for s in sentences])
-        if sentences
-        else ()
+        classifier.predict([s.text for s in asked], target, context=[s.context for s in asked]) if asked else ()
     )
-    for article, candidates in waiting:
+    for text, candidates in waiting:
         pairs = [(sentence, next(judgements)) for sentence in candidates]
         yield (
-            article,
+            text,
             [
                 (sentence, _in_its_voice(sentence, judgement))
                 for sentence, judgement in pairs
                 if _is_about(sentence, judgement)
             ],
         )
+
+
+def _candidates(sentences: Sequence[Sentence]) -> Sequence[Sentence]:
+    """The sentences to ask of: what a text that never names the target says is not about it."""
+    return sentences if any(s.mentions for s in sentences) else ()
 
 
 def _is_about(sentence: Sentence, judgement: Judgement) -> bool:

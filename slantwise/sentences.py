@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import sentencex
@@ -90,20 +91,35 @@ def split_article(article: Article, target: str | Target) -> list[Sentence]:
 
     Furniture is left out; see `furniture`. `Article.title`, where there is one, becomes the first sentence.
     """
-    spans = _spans(article)
-    quoted = _quotations(article.text, spans)
-    target = _with_people(article.text, spans, Target.of(target))
-    speakers = _speakers(article.text, spans, quoted, target)
+    return _sentences(article.text, _spans(article), Target.of(target), article.title)
+
+
+def split_at(text: str, bounds: Iterable[tuple[int, int]], target: str | Target) -> list[Sentence]:
+    """The same for a text whose sentences somebody else has found: a body without headlines, nothing left out.
+
+    `bounds` are their (start, end) offsets, in order; those that hold only white space are no sentences.
+    """
+    spans: list[_Span] = []
+    for start, end in (_trimmed(text, *bound) for bound in bounds):
+        if start < end:
+            new = bool(spans) and "\n" in text[spans[-1].end : start]
+            spans.append(_Span(start, end, Part.BODY, spans[-1].paragraph + new if spans else 0))
+    return _sentences(text, spans, Target.of(target))
+
+
+def _sentences(text: str, spans: list[_Span], target: Target, title: str = "") -> list[Sentence]:
+    quoted = _quotations(text, spans)
+    target = _with_people(text, spans, target)
+    speakers = _speakers(text, spans, quoted, target)
     found: list[Sentence] = []
-    if article.title.strip():
-        found.append(_titled(article.title, target))
+    if title.strip():
+        found.append(_titled(title, target))
     discourse = _Discourse(target)
     for span, speaker in zip(spans, speakers, strict=True):
-        raw = article.text[span.start : span.end]
-        text = " ".join(raw.split())
-        mentions = tuple(target.mentions(text))
-        about = discourse.about(text, mentions, speaker)
-        found.append(Sentence(text, span.start, span.end, "", span.part, mentions, about, speaker))
+        sentence = " ".join(text[span.start : span.end].split())
+        mentions = tuple(target.mentions(sentence))
+        about = discourse.about(sentence, mentions, speaker)
+        found.append(Sentence(sentence, span.start, span.end, "", span.part, mentions, about, speaker))
     return _with_context(found)
 
 

@@ -221,7 +221,8 @@ def _validation_figures(prediction: EvalPrediction) -> dict[str, float]:
     found = {}
     for name, logits, label in zip(LABEL_NAMES, prediction.predictions, prediction.label_ids, strict=True):
         known = label >= 0
-        found[f"{name}_accuracy"] = float((np.asarray(logits).argmax(axis=1)[known] == label[known]).mean())
+        if known.any():
+            found[f"{name}_accuracy"] = float((np.asarray(logits).argmax(axis=1)[known] == label[known]).mean())
     stances = [
         [STANCES[i] for i in ids]
         for ids in (prediction.label_ids[0], np.asarray(prediction.predictions[0]).argmax(axis=1))

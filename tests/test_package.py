@@ -27,6 +27,8 @@ def test_what_is_in_the_wheel(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert "slantwise/_carried/model/model.safetensors" in names
     assert "slantwise/_carried/data/test.jsonl" in names
+    points = zipfile.ZipFile(wheel).read(next(n for n in names if n.endswith("/entry_points.txt"))).decode()
+    assert "[spacy_factories]\nslantwise = slantwise.integrations.spacy:make_component" in points
     assert not [n for n in names if n.startswith(("tests", "data/", "benchmarks")) or "train.jsonl" in n]
 
 

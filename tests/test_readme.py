@@ -11,16 +11,17 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+INTEGRATIONS = (ROOT / "docs" / "integrations.md").read_text()
 
 
-def blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+def blocks(language, text=README):
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("code", blocks("python"))
-def test_python_examples_run_and_print_what_they_say(code, capsys, monkeypatch):
-    monkeypatch.chdir(ROOT)
+@pytest.mark.parametrize("code", blocks("python") + blocks("python", INTEGRATIONS))
+def test_python_examples_run_and_print_what_they_say(code, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     exec(compile(code, "README.md", "exec"), {})
     said = [line.split("# ", 1)[1] for line in code.splitlines() if line.startswith("print(") and "  # " in line]
     assert capsys.readouterr().out.splitlines() == said

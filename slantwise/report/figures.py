@@ -150,36 +150,39 @@ def matched_columns(slants: Sequence[OutletSlant]) -> list[Column]:
     ]
 
 
-def as_csv(slants: Sequence[OutletSlant]) -> str:
-    """The figures as CSV, a row an outlet (and period), in full; names that spell a formula get a quote before."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    columns = "outlet period slant low high enough resampled articles sentences group".split()
-    shares = [f"share_{s}" for s in Stance]
-    voices = [f"voice_{v}" for v in Voice]
-    optional = ["shrunk", "prior_shifted", "corrected", "wire", "telling", "selection"]
-    rest = "own_voice quoted headlines accusing_articles answered right_of_reply".split()
-    writer.writerow([*columns, *shares, *voices, *rest, *optional])
+def as_rows(slants: Sequence[OutletSlant]) -> list[dict[str, Any]]:
+    """The figures in full, a row an outlet (and period); all rows have all columns, None where there is no figure."""
+    rows = []
     for s in slants:
-        row = [
-            no_formula(s.outlet),
-            s.period,
-            s.slant,
-            s.low,
-            s.high,
-            s.enough,
-            s.resampled,
-            s.articles,
-            s.sentences,
-            letters(s),
-        ]
-        row += [*s.shares.values(), *(s.voices[v] for v in Voice), s.own_voice, s.quoted, s.headlines]
-        row += [s.accusing, s.answered, s.right_of_reply]
-        estimates = [getattr(s, "shrunk", None), getattr(s, "prior_shifted", None)]
-        estimates.append(getattr(getattr(s, "correction", None), "corrected", None))
-        row += [getattr(e, "slant", None) for e in estimates]
-        matched = getattr(s, "matched", None)
-        row += [getattr(s, "wire", None), getattr(matched, "telling", None), getattr(matched, "selection", None)]
+        row: dict[str, Any] = {"outlet": s.outlet, "period": s.period or None}
+        row |= {name: getattr(s, name) for name in "slant low high enough resampled articles sentences".split()}
+        row["group"] = letters(s)
+        row |= {f"share_{stance}": share for stance, share in s.shares.items()}
+        row |= {f"voice_{voice}": s.voices[voice] for voice in Voice}
+        row |= {"own_voice": s.own_voice, "quoted": s.quoted, "headlines": s.headlines}
+        row |= {"accusing_articles": s.accusing, "answered": s.answered, "right_of_reply": s.right_of_reply}
+        for name, estimate in (
+            ("shrunk", s.shrunk),
+            ("prior_shifted", s.prior_shifted),
+            ("corrected", s.correction and s.correction.corrected),
+        ):
+            row[name] = estimate and estimate.slant
+            row |= {f"{name}_{bound}": estimate and getattr(estimate, bound) for bound in ("low", "high")}
+        row["labelled_sentences"] = s.correction and s.correction.sentences
+        row |= {"wire": s.wire, "telling": s.matched and s.matched.telling}
+        row["selection"] = s.matched and s.matched.selection
+        rows.append(row)
+    return rows
+
+
+def as_csv(slants: Sequence[OutletSlant]) -> str:
+    """The figures as CSV; names that spell a formula get a quote before."""
+    out = io.StringIO()
+    rows = as_rows(slants)
+    writer = csv.DictWriter(out, list(rows[0]) if rows else ["outlet"], lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        row["outlet"] = no_formula(row["outlet"])
         writer.writerow(row)
     return out.getvalue()
 

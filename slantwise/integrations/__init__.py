@@ -1,0 +1,1 @@
+"""slantwise where people already work: scikit-learn, spaCy, pandas and Polars. A module for each, imported by name."""
