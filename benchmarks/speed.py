@@ -31,7 +31,8 @@ from transformers.utils import logging
 from slantwise import Article, StanceClassifier, Target, read_articles, score_outlets
 from slantwise.carried import carried
 from slantwise.classifier import encode
-from slantwise.openvino_runtime import import_openvino, processors
+from slantwise.openvino_graph import op, openvino
+from slantwise.openvino_runtime import processors
 from slantwise.records import Judgement
 from slantwise.runtimes import RUNTIMES
 from slantwise.sentences import split_article
@@ -214,9 +215,6 @@ def int8_rate(size: int = 2048) -> float:
 
 def openvino_rate(size: int) -> float:
     """The product of 8-bit weights and activations that are quantized as it runs, by OpenVINO."""
-    openvino = import_openvino()
-    from openvino import opset13 as op
-
     given = op.parameter(openvino.PartialShape([size, size]), openvino.Type.f32)
     weight = np.random.default_rng(0).integers(-127, 127, (size, size), dtype=np.int8)
     scaled = op.multiply(op.convert(op.constant(weight), "f32"), op.constant(np.ones((size, 1), np.float32)))

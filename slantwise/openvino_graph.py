@@ -1,14 +1,18 @@
-"""The graph of a BERT encoder with its three heads, for OpenVINO. Knows weights and nothing of texts."""
+"""The graph of a BERT encoder with its three heads, for OpenVINO. Knows weights and nothing of texts.
+
+The only place that imports openvino, because its import has to be guarded.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import openvino as ov
 from numpy.typing import NDArray
-from openvino import opset13 as op
+
+from slantwise.records import InputError
 
 Weights = Mapping[str, NDArray[np.float32]]
 
@@ -16,15 +20,40 @@ Weights = Mapping[str, NDArray[np.float32]]
 NEVER = 10_000.0
 
 
-def bert(config: Mapping[str, Any], weights: Weights, heads: Weights, integers: bool) -> ov.Model:
+def _import_openvino() -> Any:
+    """The openvino package, imported without the one that reports its use to its makers.
+
+    Importing openvino writes an identifier into the home folder and sends an event over the network where
+    openvino_telemetry can be imported, and does neither where it cannot.
+    """
+    blocked = "openvino_telemetry" not in sys.modules
+    if blocked:
+        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+    try:
+        import openvino
+    except ImportError as problem:
+        raise InputError(f"runtime openvino cannot be loaded ({problem}); pip install openvino, or use torch") from None
+    finally:
+        if blocked:
+            del sys.modules["openvino_telemetry"]
+    return openvino
+
+
+openvino = _import_openvino()
+op = openvino.opset13
+
+
+def bert(config: Mapping[str, Any], weights: Weights, heads: Weights, integers: bool) -> Any:
     """A model from token ids, segments and mask, each (texts, tokens), to the logits of stance, voice and aboutness.
 
     With `integers` the weights of the layers are stored in 8 bits, with a scale for each row. Raises KeyError where
     weights are missing, RuntimeError where their shapes do not fit.
     """
     weights = {name.removeprefix("bert."): tensor for name, tensor in weights.items()}
-    ids, segments = (op.parameter(ov.PartialShape([-1, -1]), ov.Type.i32, name=n) for n in ("ids", "segments"))
-    mask = op.parameter(ov.PartialShape([-1, -1]), ov.Type.f32, name="mask")
+    ids, segments = (
+        op.parameter(openvino.PartialShape([-1, -1]), openvino.Type.i32, name=n) for n in ("ids", "segments")
+    )
+    mask = op.parameter(openvino.PartialShape([-1, -1]), openvino.Type.f32, name="mask")
     layer = _Layers(weights, int(config["num_attention_heads"]), float(config["layer_norm_eps"]), integers)
     states = layer.embedded(ids, segments)
     unseen = op.multiply(op.subtract(mask, _floats(1.0)), _floats(NEVER))
@@ -40,7 +69,7 @@ def bert(config: Mapping[str, Any], weights: Weights, heads: Weights, integers: 
         _linear(first, heads, "voice"),
         _linear(first, heads, "about"),
     ]
-    return ov.Model(logits, [ids, segments, mask], "slantwise")
+    return openvino.Model(logits, [ids, segments, mask], "slantwise")
 
 
 class _Layers:

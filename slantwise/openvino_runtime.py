@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -68,7 +67,8 @@ class OpenVinoEncoder:
     """
 
     def __init__(self, model: Any, tokenizer: Tokenizer, segments: bool = True, integers: bool = True) -> None:
-        openvino = import_openvino()
+        from slantwise.openvino_graph import openvino
+
         core = openvino.Core()
         cores = processors()
         half = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
@@ -112,7 +112,6 @@ class OpenVinoEncoder:
                     raise ValueError(f"{name}.weight is {heads[f'{name}.weight'].shape}")
         except (OSError, KeyError, ValueError, SafetensorError) as problem:
             raise not_its_heads(path, problem) from None
-        import_openvino()
         from slantwise.openvino_graph import bert
 
         try:
@@ -150,25 +149,6 @@ def padded(encoded: Sequence[Any], with_segments: bool = True) -> list[NDArray[A
 def processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def import_openvino() -> Any:
-    """The openvino package, imported without the one that reports its use to its makers.
-
-    Importing openvino writes an identifier into the home folder and sends an event over the network where
-    openvino_telemetry can be imported, and does neither where it cannot.
-    """
-    blocked = "openvino_telemetry" not in sys.modules
-    if blocked:
-        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
-    try:
-        import openvino
-    except ImportError as problem:
-        raise InputError(f"runtime openvino cannot be loaded ({problem}); pip install openvino, or use torch") from None
-    finally:
-        if blocked:
-            del sys.modules["openvino_telemetry"]
-    return openvino
 
 
 def _keep(request: Any, place: tuple[tuple[Floats, ...], list[int]]) -> None:

@@ -7,8 +7,7 @@ import pytest
 from safetensors.numpy import load_file
 from scipy.special import erf
 
-from slantwise.openvino_graph import bert
-from slantwise.openvino_runtime import import_openvino
+from slantwise.openvino_graph import bert, openvino
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +48,7 @@ def by_hand(config, w, heads, ids):
 
 @pytest.mark.parametrize(("integers", "tolerance"), [(False, 1e-4), (True, 0.02)])
 def test_it_computes_what_a_bert_computes(parts, integers, tolerance):
-    compiled = (
-        import_openvino().Core().compile_model(bert(*parts, integers), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    )
+    compiled = openvino.Core().compile_model(bert(*parts, integers), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     ids = np.array([[2, 9, 17, 30, 8, 3]], np.int32)
     # The same text with padding beside it.
     padded = np.concatenate([ids, np.full((1, 5), 11, np.int32)], axis=1)

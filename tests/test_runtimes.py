@@ -1,15 +1,19 @@
 """Which library runs the encoder, and what the choice loads."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from slantwise import InputError, StanceClassifier, runtimes
 from slantwise.openvino_runtime import OpenVinoEncoder
 from slantwise.runtime import TorchEncoder
+
+ROOT = Path(runtimes.__file__).parent.parent
 
 
 def retyped(tiny_model, folder):
@@ -76,4 +80,21 @@ def test_judging_loads_neither_torch_nor_transformers_nor_anything_that_reports_
         env={"HOME": str(tmp_path), "PYTHONPATH": ":".join(sys.path)},
     )
     assert found.stdout.strip() == "[]"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_openvino_is_imported_in_one_place_and_that_reports_nothing(tmp_path):
+    files = [p for folder in ("slantwise", "tests", "benchmarks") for p in (ROOT / folder).rglob("*.py")]
+    statement = re.compile(r"^\s*(?:import|from) openvino\b", re.MULTILINE)
+    assert [p.name for p in files if statement.search(p.read_text())] == ["openvino_graph.py"]
+    for module in ("openvino_graph", "openvino_runtime", "runtimes"):
+        code = f"import sys, slantwise.{module}; print('openvino_telemetry' in sys.modules)"
+        found = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"HOME": str(tmp_path), "PYTHONPATH": ":".join(sys.path)},
+        )
+        assert found.stdout.strip() == "False"
     assert list(tmp_path.iterdir()) == []
