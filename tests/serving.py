@@ -35,7 +35,7 @@ class StubClassifier:
         self.batches.append(list(sentences))
         assert self.hold.wait(20)
         time.sleep(self.delay)
-        if any("broken" in s for s in sentences):
+        if any("broken by us" in s for s in sentences):
             raise ValueError("broken")
         return [judgement(("helps" in s) - 0.8 * ("lied" in s)) for s in sentences]
 

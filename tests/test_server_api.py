@@ -251,7 +251,7 @@ def test_a_server_whose_model_or_database_is_gone_says_so(tmp_path):
 
 def test_an_error_within_tells_nothing_of_itself(tmp_path):
     with serving(tmp_path) as client:
-        found = problem(client.post("/v1/judgements", json={"target": "A", "sentences": ["broken"]}), 500)
+        found = problem(client.post("/v1/judgements", json={"target": "A", "sentences": ["broken by us"]}), 500)
         assert "ValueError" not in json.dumps(found)
 
 

@@ -56,7 +56,7 @@ def test_a_request_larger_than_a_batch_is_judged_in_parts(batcher, stub):
 
 def test_what_fails_fails_for_its_caller_alone(batcher, stub):
     holding(batcher, stub)
-    good, bad, other = (batcher.submit(asked(t)) for t in ("Acme lied.", "Acme is broken.", "Acme helps."))
+    good, bad, other = (batcher.submit(asked(t)) for t in ("Acme lied.", "Acme is broken by us.", "Acme helps."))
     stub.hold.set()
     assert (good.result(10)[0].score, other.result(10)[0].score) == (-0.8, 1.0)
     with pytest.raises(ValueError, match="broken"):

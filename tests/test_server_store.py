@@ -121,13 +121,14 @@ def test_a_deleted_job_is_told_to_its_holder(store):
 
 
 CLAIM_ALL = """
-import sys
+import sys, time
 from slantwise.server.store import Store
 store = Store(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
 while (job := store.claim(sys.argv[2], 60)) is not None:
     print(job.id)
+    time.sleep(0.02)  # the work, in which others claim
 """
 
 
@@ -142,6 +143,7 @@ def test_servers_of_one_database_never_run_a_job_twice(url, store):
         while (job := store.claim(worker, 60)) is not None:
             with lock:
                 found.append(job.id)
+            time.sleep(0.02)
 
     command = [sys.executable, "-c", CLAIM_ALL, url]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT}

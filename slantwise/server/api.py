@@ -86,5 +86,4 @@ def metrics(request: Request) -> Response:
     return Response(server.metrics.text(server.batcher.waiting, server.store.counts()), media_type=MEDIA_TYPE)
 
 
-router.include_router(v1)
-router.include_router(jobs_api.router)
+ROUTERS = (v1, jobs_api.router, router)

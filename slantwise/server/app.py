@@ -97,7 +97,8 @@ def create_app(settings: Settings, classifier: Classifier | None = None) -> Fast
         openapi_url="/v1/openapi.json",
     )
     problems.add_handlers(app)
-    app.include_router(api.router)
+    for router in api.ROUTERS:
+        app.include_router(router)
     app.include_router(pages.router, include_in_schema=False)
     describe(app)
     app.add_middleware(Limits, settings=settings)

@@ -11,7 +11,7 @@ import hmac
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -31,6 +31,7 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
+_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -46,6 +47,7 @@ class Door:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app, self.settings = app, settings
+        self._hosts = settings.hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or answer it."""
@@ -55,9 +57,8 @@ class Door:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                there = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(h for h in _HEADERS if h[0] not in there)]
             await send(message)
 
         refused = self._refused(scope["method"], scope["path"], Headers(scope=scope))
@@ -65,7 +66,7 @@ class Door:
 
     def _refused(self, method: str, path: str, headers: Headers) -> Response | None:
         host = headers.get("host", "")
-        if self.settings.hosts and _name(host) not in self.settings.hosts:
+        if self._hosts and _name(host) not in self._hosts:
             return problems.response(421, "the server does not answer to this name; see --allow-host")
         origin = headers.get("origin")
         if method not in _SAFE and origin is not None and origin not in self.settings.allow_origins:
