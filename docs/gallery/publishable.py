@@ -25,6 +25,7 @@ from slantwise.carried import carried
 from slantwise.corpus import carried_articles
 from slantwise.pipeline import judge_articles
 from slantwise.records import Part
+from slantwise.repeats import RememberingJudge
 from slantwise.report.figures import interval, remark, signed
 from slantwise.report.words import Facts, citation
 from slantwise.slant import estimand
@@ -41,6 +42,8 @@ if given.articles and not given.labels:
 given.output.mkdir(parents=True, exist_ok=True)
 target = Target.of(given.target, given.alias)
 classifier = StanceClassifier.from_pretrained()
+# The articles are gone through several times and judged once.
+judge = RememberingJudge(classifier)
 
 # %% [markdown]
 # ## Drawing the sample
@@ -81,7 +84,7 @@ labels_file = given.labels or given.output / "publishable-labels.jsonl"
 if given.labels is None:
     rng = np.random.default_rng(SEED)
     rows = []
-    for article, judged in judge_articles(articles(), target, classifier):
+    for article, judged in judge_articles(articles(), target, judge):
         if rng.random() < PROBABILITY:
             sha256, known = hashlib.sha256(article.text.encode()).hexdigest(), gold(article)
             rows += [
@@ -106,8 +109,8 @@ if given.labels is None:
 # articles are enough for a correction of their own, which assumes nothing of the kind.
 
 # %%
-slants = score_outlets(articles(), target, classifier, labels=labels_file)
-together = score_outlets((replace(a, outlet="All outlets") for a in articles()), target, classifier, labels=labels_file)
+slants = score_outlets(articles(), target, judge, labels=labels_file)
+together = score_outlets((replace(a, outlet="All outlets") for a in articles()), target, judge, labels=labels_file)
 
 
 def row(s: OutletSlant) -> dict[str, str | int]:
@@ -139,7 +142,7 @@ if given.labels is None:
     scores = {"accusatory": -1, "neutral": 0, "defending": 1}
     means_of_articles = [
         np.mean([scores[label_of(s, gold(article))] for s, _ in judged if s.part is Part.BODY])
-        for article, judged in judge_articles(articles(), target, classifier)
+        for article, judged in judge_articles(articles(), target, judge)
         if judged
     ]
     print(f"All articles, by the gold labels of all their sentences: {signed(float(np.mean(means_of_articles)))}")
