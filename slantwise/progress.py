@@ -33,8 +33,8 @@ class Progress:
         self._quiet = quiet
         self._terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._clock = clock
+        self._opened = self._told = clock()
         self._began: float | None = None
-        self._told = 0.0
         self._bar: Any = None
 
     def __enter__(self) -> Self:
@@ -57,7 +57,7 @@ class Progress:
     def count(self, articles: int, sentences: int) -> None:
         """Count judged articles and sentences."""
         if self._began is None:
-            self._began = self._told = self._clock()
+            self._began = self._clock()
         self.articles += articles
         self.sentences += sentences
         self._tell()
@@ -65,6 +65,7 @@ class Progress:
     def passed(self, articles: int = 1) -> None:
         """Count an article, or more, that is not judged: it was rejected, or judged before."""
         self.passed_over += articles
+        self._tell()
 
     def line(self) -> str:
         """How far it has come, in words."""
@@ -72,15 +73,17 @@ class Progress:
         seconds = max(self._clock() - (self._began if self._began is not None else self._clock()), 1e-9)
         rate = self.articles / seconds
         of = f" of {self.total:,}" if self.total else ""
+        if not self.articles:
+            return f"{done:,}{of} articles read"
         words = f"{done:,}{of} articles, {rate:,.1f} articles/s, {self.sentences / seconds:,.1f} sentences/s"
         left = max(self.total - done, 0) / rate if self.total and rate else None
         return words if left is None else f"{words}, {_duration(left)} left"
 
     def _tell(self) -> None:
-        if self._quiet or self._began is None:
+        if self._quiet:
             return
         now = self._clock()
-        if self._bar is None and self._terminal and now - self._began > BAR_AFTER:
+        if self._bar is None and self._terminal and now - self._opened > BAR_AFTER:
             self._bar = self._started()
         if self._bar is not None:
             self._bar.update(0, completed=self.articles + self.passed_over, description=self.line())

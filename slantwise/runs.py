@@ -25,10 +25,12 @@ from slantwise.articles import Rejection
 from slantwise.articles.rejections import OnReject, Why
 from slantwise.parts import (
     ARTICLES,
+    DUPLICATES,
     JUDGEMENTS,
     article_columns,
     article_key,
     discard_unfinished,
+    part_names,
     provenance_of,
     read_judged,
     replacing,
@@ -42,10 +44,16 @@ from slantwise.repeats import Judge
 from slantwise.targets import Target
 
 REJECTS, FINISHED, LOCK = "rejects.jsonl", "finished.json", ".lock"
-# A block ends with so many characters to be judged: about 250 articles, a minute or so on two cores.
-BLOCK = 1_000_000
+# Where a run on several machines keeps which of its inputs have been gone through (see `distributed`).
+UNITS = "units"
+PART = "part-"
+# A block ends with so many characters to be judged: about 150 articles, half a minute or so on two cores.
+BLOCK = 500_000
 # Passing over an article takes so small a part of the work of judging one as long, and so many characters' at least.
 PASSED_OVER, LEAST = 50, 200
+
+Blocks = Iterator[tuple[str, list[Article]]]
+"""Articles to be judged together, each block with the name of the part that its judgements become."""
 
 
 class Run:
@@ -86,7 +94,7 @@ class Run:
             raise InputError(
                 f"output {str(self.folder)!r} is not empty; name another folder, or --resume the run in it"
             )
-        others = found - {ARTICLES, JUDGEMENTS, REJECTS, FINISHED, LOCK}
+        others = found - {ARTICLES, JUDGEMENTS, DUPLICATES, UNITS, REJECTS, FINISHED, LOCK}
         others = {name for name in others if not name.endswith(".partial")}
         if others:
             raise InputError(
@@ -110,31 +118,42 @@ class Run:
         on_reject: OnReject = lambda rejection: None,
         on_note: Callable[[str], None] = lambda message: None,
         progress: Progress | None = None,
+        keep: Callable[[Blocks], None] | None = None,
     ) -> Iterator[Judged]:
         """All articles of the run with their judgements, from the parts, once what is missing has been judged.
 
         `read` is called with what takes in rejections and gives the articles; of a finished run nothing is read but
         the parts. `on_reject` is called with each rejection, as if everything were read anew, `on_note` with one line
-        when articles in the parts did not come again. Without `classifier` the released model judges.
+        when articles in the parts did not come again. Without `classifier` the released model judges. `keep` judges
+        blocks and writes each as the part of its name, in any order and any place; by default here, one by one.
         """
-        if not self.finished:
-            self._judge(read, target, classifier, sources, on_reject, on_note, progress or Progress(quiet=True))
-            yield from read_judged(self.folder)
-        else:
+        if self.finished:
             yield from read_run(self.folder, on_reject)
+            return
+        progress = progress or Progress(quiet=True)
 
-    def _judge(
+        def one_by_one(blocks: Blocks) -> None:
+            for name, block in blocks:
+                judged = progress.watch(judge_articles(block, target, classifier, sources))
+                write_part(self.folder, name, judged, self.provenance)
+
+        self._keep_missing(read, target, sources, on_reject, on_note, progress, keep or one_by_one)
+        yield from read_judged(self.folder)
+
+    def _keep_missing(
         self,
         read: Callable[[OnReject], Iterable[Article]],
         target: Target,
-        classifier: Judge | None,
         sources: Sequence[str] | None,
         on_reject: OnReject,
         on_note: Callable[[str], None],
         progress: Progress,
+        keep: Callable[[Blocks], None],
     ) -> None:
         done = _Done(self.folder)
-        number = done.count
+        names = part_names(self.folder)
+        # Above every name there is: parts that were made elsewhere may have come in another order.
+        first = 1 + max((int(n.removeprefix(PART)) for n in names if n.removeprefix(PART).isdigit()), default=-1)
         with replacing(self.folder / REJECTS) as file, file.open("w", encoding="utf-8") as rejects:
 
             def rejected(rejection: Rejection) -> None:
@@ -149,28 +168,31 @@ class Run:
                     else:
                         yield article
 
-            for block in blocks(missing(), target, sources, self.block):
-                judged = list(progress.watch(judge_articles(block, target, classifier, sources)))
-                write_part(self.folder, f"part-{number:010}", judged, self.provenance)
-                number += len(judged)
-        if not number:
-            write_part(self.folder, f"part-{number:010}", [], self.provenance)
+            found = blocks(missing(), target, sources, self.block)
+            keep((f"{PART}{number:06}", block) for number, block in enumerate(found, first))
+        if not part_names(self.folder):
+            write_part(self.folder, f"{PART}{first:06}", [], self.provenance)
         if left := done.left():
             on_note(f"{left} articles judged before did not come again; they count as they were")
         with replacing(self.folder / FINISHED) as file:
-            file.write_text(json.dumps({"articles": number}) + "\n")
+            file.write_text(json.dumps({"articles": _Done(self.folder).count}) + "\n")
         self.finished = True
 
 
 def read_run(folder: str | Path, on_reject: OnReject = lambda rejection: None) -> Iterator[Judged]:
     """The judged articles of a run, whoever made it, without judging; calls `on_reject` with what it rejected."""
+    tell_rejects(folder, on_reject)
+    yield from read_judged(folder)
+
+
+def tell_rejects(folder: str | Path, on_reject: OnReject) -> None:
+    """Call `on_reject` with what a run has rejected, once it has ended."""
     rejects = Path(folder) / REJECTS
     if rejects.exists():
         with rejects.open(encoding="utf-8") as lines:
             for line in lines:
                 row = json.loads(line)
                 on_reject(Rejection(row["origin"], row["reason"], Why(row["why"])))
-    yield from read_judged(folder)
 
 
 def is_finished(folder: str | Path) -> bool:

@@ -74,6 +74,7 @@ def test_what_does_not_go_together_is_one_line(capsys, tmp_path, news, options):
         ([*options, "--resume"], "--resume goes on with the run in a folder; give it with --output"),
         ([*options, "--resume", "--output", "a.csv"], "give it with --output, not the file 'a.csv'"),
         ([*options, "--output", "a.json"], "judgements are not written as .json; accepted are .parquet, .csv, .jsonl"),
+        ([*options, "--output", "s3://bucket/run"], "lies in a remote store; name a folder or a file of this machine"),
         ([*options, "--output", news / "run"], "lies among the articles in"),
         ([*options, "--output", done], "is not empty; name another folder, or --resume the run in it"),
         ([*options, "--output", done, "--resume", "--alias", "B"], "made with aliases none, not 'B'"),

@@ -55,6 +55,18 @@ def test_labels_of_sentences_that_do_not_count_are_left_out_and_said(tmp_path):
     assert "line 1: 1 labels here are of sentences that count in no slant" in skipped[0]
 
 
+def test_labels_of_an_article_whose_text_was_not_kept(tmp_path):
+    other = Article("Bridges rust.", "B", url="u:2")
+    kept = Article("", "B", url="u:2", sha256=other.text_digest)
+    row = {"sha256": other.text_digest, "start": 0, "end": 13, "stance": "neutral", "probability": 1}
+    for article in (other, kept):
+        skipped, labels = [], book(tmp_path, row)
+        labels.saw(article)
+        labels.check_all_came()
+        assert labels.of(article, [], lambda a=article: split_article(a, "Acme"), skipped.append) == []
+        assert "line 1: 1 labels here are of sentences that count in no slant" in skipped[0]
+
+
 def test_other_targets_are_left_out(tmp_path):
     assert (
         looked_up(book(tmp_path, FIRST | {"target": "Beta", "stance": "neutral"}, FIRST | {"target": "acme"}))[0].stance

@@ -75,5 +75,11 @@ def test_how_long_it_takes_is_told_by_what_was_judged(number, left):
     assert progress.line() == f"150 of {number + 50:,} articles, 1.0 articles/s, 2.0 sentences/s, {left} left"
 
 
-def test_nothing_judged_yet_has_no_rate():
-    assert Progress(total=9).line() == "0 of 9 articles, 0.0 articles/s, 0.0 sentences/s"
+def test_what_is_passed_over_is_told_too(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", found := io.StringIO())
+    clock = Clock()
+    progress = Progress(total=90, clock=clock)
+    for _ in range(40):
+        clock.now += 1
+        progress.passed()
+    assert found.getvalue() == "30 of 90 articles read\n"

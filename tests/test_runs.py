@@ -15,13 +15,13 @@ import pytest
 from conftest import WordJudge
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from interrupted import ACME, BLOCK, MADE, go_on
+from interrupted import ACME, BLOCK, MADE, BatchJudge, go_on
 
 from slantwise.articles import read_articles
 from slantwise.cli import main
 from slantwise.corpus import sentence_hash
-from slantwise.parts import part_names, read_judged
-from slantwise.pipeline import score_outlets, sum_judged
+from slantwise.parts import part_names, read_judged, write_part
+from slantwise.pipeline import judge_articles, score_outlets, sum_judged
 from slantwise.records import Article, InputError
 from slantwise.report.collector import Collector
 from slantwise.runs import BLOCK as DEFAULT
@@ -190,6 +190,29 @@ def test_a_folder_that_is_not_empty_is_left_alone(whole, tmp_path):
         Run(tmp_path, MADE, resume=True)
     with pytest.raises(InputError, match="is a file; give a folder, or a name ending in"):
         Run(tmp_path / "thesis.docx", MADE)
+
+
+def test_parts_that_are_made_elsewhere_in_any_order(paper, whole, tmp_path):
+    """Killed with holes in what is there, it is filled up, and nothing that is there is written over."""
+
+    def elsewhere(found, stop):
+        for name, block in reversed(list(found)[stop:]):
+            write_part(tmp_path / "run", name, judge_articles(block, ACME, BatchJudge()), MADE)
+
+    def begun(keep):
+        with Run(tmp_path / "run", MADE, resume=True, block=BLOCK) as run:
+            return list(run.judged(lambda reject: read_articles([paper], on_reject=reject), ACME, keep=keep))
+
+    begun(lambda found: elsewhere(found, 3))
+    before = contents(tmp_path / "run")
+    (tmp_path / "run" / "finished.json").unlink()
+    judged = begun(lambda found: elsewhere(found, 0))
+    after = contents(tmp_path / "run")
+    assert all(after[name] == table for name, table in before.items() if name.endswith(".parquet"))
+    assert len(after) > len(before)
+    key = lambda pair: pair[0].origin  # noqa: E731
+    assert sorted(judged, key=key) == sorted(read_judged(whole), key=key)
+    assert sum_judged(iter(judged), ACME) == sum_judged(read_judged(whole), ACME)
 
 
 def test_two_runs_do_not_write_to_one_folder(tmp_path):

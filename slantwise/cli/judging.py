@@ -173,6 +173,8 @@ def _check(given: argparse.Namespace, to_file: bool) -> None:
         what = f", not the file {given.output!r}" if to_file else ""
         raise InputError(f"--resume goes on with the run in a folder; give it with --output{what}")
     if given.output is not None:
+        if "://" in given.output:
+            raise InputError(f"output {given.output!r} lies in a remote store; name a folder or a file of this machine")
         output = Path(given.output).resolve()
         if not to_file and output.suffix.lower() in NO_ENDINGS:
             raise InputError(
