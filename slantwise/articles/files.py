@@ -53,8 +53,8 @@ class Input:
     """One file, or what is like one. `folder` is the sub-folder of the named folder that it lies in.
 
     `named` is whether the user named it rather than a folder or a glob that holds it: only then does a list of
-    addresses in it mean that they shall be fetched. Of Parquet only the row groups in `groups`, first and end, are read,
-    where it is given.
+    addresses in it mean that they shall be fetched. `groups` are the first of the row groups of Parquet to be read and
+    the first not to be; None is all.
     """
 
     name: str

@@ -55,7 +55,8 @@ def read_articles(
 
     `paths` are folders, globs, files (text, Markdown, HTML, JSONL, CSV, Parquet, WARC, RSS and Atom, lists of
     addresses; `files.SUFFIXES` has their endings, to which .gz may be added), `s3://` and `gs://` addresses of such,
-    addresses of pages and feeds, `-` for standard input, and what `files.inputs` finds in any of them. `format` says what inputs without an ending hold.
+    addresses of pages and feeds, `-` for standard input, and inputs that `files.inputs` has found. `format` says what
+    inputs without an ending hold.
 
     An article's outlet is what its input says (a column, `known_outlets` by the SHA-256 of a file's bytes, the
     sub-folder of the named folder that a text or page lies in), else `outlet`, else the registered domain of its URL.
