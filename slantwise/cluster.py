@@ -6,6 +6,7 @@ actors wait for the readers, the readers for a processor, and nothing ever happe
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import threading
@@ -90,6 +91,8 @@ def connected(address: str | None = None, **options: Any) -> Iterator[Any]:
             ray.shutdown()
             if not left:
                 raise InputError(f"ray-address {address!r}: {' '.join(str(problem).split())[:200]}") from None
+    # What fails is told in a line (see `told_in_a_line`), not in pages of Ray's insides.
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     try:
         yield ray
     finally:
@@ -145,19 +148,11 @@ def told_in_a_line(ray: Any) -> Iterator[None]:
     try:
         yield
     except ray.exceptions.RayError as problem:
-        for cause in _causes(problem):
-            if type(cause) is InputError:
-                raise InputError(str(cause)) from None
-        lines = str(problem).strip().splitlines() or [type(problem).__name__]
-        raise InputError(f"the cluster failed ({lines[-1].strip()}); --resume goes on with what is judged") from problem
-
-
-def _causes(problem: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    waiting = [problem]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, BaseException) and id(one) not in seen:
-            seen.add(id(one))
-            yield one
-            waiting += [getattr(one, "cause", None), one.__cause__, one.__context__]
+        # Ray puts what was raised elsewhere into `cause`, and advice of its own under its message.
+        cause = getattr(problem, "cause", None) or problem
+        line = (str(cause).strip().splitlines() or [""])[0]
+        if isinstance(cause, InputError):
+            raise InputError(line) from None
+        raise InputError(
+            f"the cluster failed ({type(cause).__name__}: {line}); --resume goes on with what is judged"
+        ) from problem

@@ -124,6 +124,7 @@ class RayRun:
         context = DataContext.get_current().copy()
         context.enable_progress_bars = False
         context.print_on_execution_start = False
+        context.raise_original_map_exception = True
         # A block is a row, and every row goes its own way.
         context.target_max_block_size = context.target_min_block_size = 1
         with DataContext.current(context):

@@ -34,8 +34,9 @@ pytestmark = [
 ]
 
 ACME = Target("Acme")
-# Processes are begun when there is something for them to do.
-LATE = {"prestart_worker_first_driver": False, "enable_worker_prestart": False}
+# Processes are begun when there is something for them to do, and run as readily as any: by default on a busy machine
+# they would wait for all others.
+LATE = {"prestart_worker_first_driver": False, "enable_worker_prestart": False, "worker_niceness": 0}
 MADE = Provenance("Acme", options={"engine": "ray"})
 HOW = ["Acme lied to the regulator", "Acme helps its customers", "Acme sells cars", "Acme lied, and Acme helps nobody"]
 FILLING = " ".join(f"word{i}" for i in range(60))
@@ -44,6 +45,8 @@ FILLING = " ".join(f"word{i}" for i in range(60))
 @pytest.fixture(scope="module")
 def ray():
     os.environ["OMP_NUM_THREADS"] = "1"
+    # Workers must find the judges of this module.
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
     with connected("local", num_cpus=3, object_store_memory=150 * 2**20, _system_config=LATE) as ray:
         yield ray
 
@@ -119,14 +122,15 @@ def equal(found, expected):
 
 
 def numbers(slant):
-    def flat(value):
-        if isinstance(value, dict):
-            return [x for v in value.values() for x in flat(v)]
-        if isinstance(value, tuple | list):
-            return [x for v in value for x in flat(v)]
-        return [float(value)] if isinstance(value, int | float) else []
-
     return flat(asdict(slant))
+
+
+def flat(value):
+    if isinstance(value, dict):
+        return [x for v in value.values() for x in flat(v)]
+    if isinstance(value, tuple | list):
+        return [x for v in value for x in flat(v)]
+    return [float(value)] if isinstance(value, int | float) else []
 
 
 def here(news, rejects=None, **how):
@@ -134,26 +138,23 @@ def here(news, rejects=None, **how):
     return score_outlets(read_articles([news], on_reject=rejects.append), ACME, WordJudge(), **how)
 
 
-def test_the_same_figures_rejects_and_notes_as_on_one_machine(ray, news, tmp_path):
+def test_the_same_figures_rejects_and_notes_as_on_one_machine_though_a_worker_is_killed(ray, news, tmp_path):
     rejects, expected_rejects, skipped, expected_skipped = [], [], [], []
     how = dict(by="month", shrink=True, prior_shift=(0.3, 0.4, 0.3))
-    found = on_ray(ray, news, tmp_path / "run", rejects=rejects, on_skip=skipped.append, **how)
+    asked = tmp_path / "asked"
+    load = partial(FragileJudge, asked, 4, True)
+    found = on_ray(ray, news, tmp_path / "run", load, rejects=rejects, on_skip=skipped.append, **how)
     expected = here(news, expected_rejects, on_skip=expected_skipped.append, **how)
     equal(found, expected)
     assert len(found) == 9
+    # The killed worker had asked in vain.
+    assert asked.stat().st_size > len(part_names(tmp_path / "run"))
     assert sorted(map(str, rejects)) == sorted(map(str, expected_rejects))
     assert {r.why.name for r in rejects} == {"UNUSABLE", "DUPLICATE"}
     assert sum("nearly repeats" in r.reason for r in rejects) == 1
     assert skipped == expected_skipped
     # What takes all articles in one place is had from the parts.
     equal(sum_judged(read_judged(tmp_path / "run"), ACME, wire="once"), here(news, wire="once"))
-
-
-def test_a_worker_that_is_killed_costs_nothing(ray, news, tmp_path):
-    marker = tmp_path / "asked"
-    found = on_ray(ray, news, tmp_path / "run", partial(FragileJudge, marker, 4, True))
-    assert marker.stat().st_size > len(part_names(tmp_path / "run"))
-    equal(found, here(news))
 
 
 def test_a_run_that_failed_goes_on(ray, news, tmp_path):
@@ -181,7 +182,8 @@ def test_the_command(ray, news, tmp_path, tiny_model, capsys):
     found = run(capsys, lambda a: main(["score", *a]), *more, "--resume", "--workers", 2)
     assert found[0] == plain[0] == 0, found[2]
     for one, other in zip(json.loads(found[1])["outlets"], json.loads(plain[1])["outlets"], strict=True):
-        assert one == pytest.approx(other, abs=1e-6)
+        assert flat(one) == pytest.approx(flat(other), abs=1e-6)
+        assert (one["outlet"], one.keys()) == (other["outlet"], other.keys())
     judged = run(capsys, lambda a: main(["score", *a]), "--judged", tmp_path / "run", "--json")
     assert json.loads(judged[1])["outlets"] == json.loads(found[1])["outlets"]
     again = run(capsys, lambda a: main(["score", *a]), *more, "--resume", "--wire", "keep", "--matched")
