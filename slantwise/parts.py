@@ -12,6 +12,7 @@ the parts alone; of others there is the digest of the text.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ from slantwise.provenance import Provenance
 from slantwise.records import Article, InputError, Judged, Judgement, Part, Sentence, Voice
 
 JUDGEMENTS, ARTICLES = "judgements", "articles"
+# Of each part, by its name, the numbers of the articles that repeat one in another part: they are not read.
+DUPLICATES = "duplicates.json"
 # Where in the metadata of a part its provenance stands, as JSON.
 PROVENANCE = b"slantwise"
 _ROWS = 20_000
@@ -107,9 +110,11 @@ def provenance_of(folder: str | Path) -> Provenance | None:
     return found
 
 
-def article_columns(folder: str | Path, columns: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
-    """Some columns of the articles, part by part."""
-    for name in part_names(folder):
+def article_columns(
+    folder: str | Path, columns: Sequence[str], names: Iterable[str] | None = None
+) -> Iterator[dict[str, list[Any]]]:
+    """Some columns of the articles, part by part, or of the parts named."""
+    for name in part_names(folder) if names is None else names:
         file = Path(folder) / ARTICLES / f"{name}.parquet"
         yield _reading(file, lambda f: pq.read_table(f, columns=list(columns))).to_pydict()
 
@@ -118,17 +123,22 @@ def read_judged(folder: str | Path, names: Iterable[str] | None = None) -> Itera
     """The judged articles of a folder's parts, or of those named, in order; a part is held at a time.
 
     They equal those written, but that the text of an article without a judged sentence is empty; its `sha256` is there.
+    Those in `duplicates.json`, where there is one, are left out.
     """
+    file = Path(folder) / DUPLICATES
+    left_out: dict[str, list[int]] = json.loads(_reading(file, Path.read_bytes)) if file.exists() else {}
     for name in part_names(folder) if names is None else names:
         articles, judgements = (Path(folder) / part / f"{name}.parquet" for part in (ARTICLES, JUDGEMENTS))
         rows = _judgements(_reading(judgements, pq.read_table))
-        for row in _reading(articles, pq.read_table).to_pylist():
+        repeats = frozenset(left_out.get(name, ()))
+        for number, row in enumerate(_reading(articles, pq.read_table).to_pylist()):
             told = {k: row[k] for k in ("outlet", "title", "date", "url", "origin")}
             article = Article(row["text"] or "", **told, sha256="" if row["text"] else row["sha256"])
             pairs = [pair for _, pair in zip(range(row["judged"]), rows, strict=False)]
             if len(pairs) < row["judged"]:
                 raise InputError(f"{judgements}: holds fewer judgements than {articles} says")
-            yield article, pairs
+            if number not in repeats:
+                yield article, pairs
 
 
 def judgement_rows(article: Article, pairs: Sequence[tuple[Sentence, Judgement]]) -> Iterator[dict[str, Any]]:

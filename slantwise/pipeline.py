@@ -6,7 +6,7 @@ unless wire copy or matched stories are asked for, which keep some numbers of ea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from slantwise.comparison import HeldArticles
 from slantwise.differences import compared
-from slantwise.labels import read_labels
+from slantwise.labels import LabelBook, read_labels
 from slantwise.records import VOICES, Article, InputError, Judged, Judgement, OutletSlant, Part, Sentence
 from slantwise.repeats import Judge, RememberingJudge
 from slantwise.sentences import split_article
@@ -126,6 +126,32 @@ def sum_judged(
     book = read_labels(labels, target.name) if labels is not None else None
     tally = Tally.of(prior_shift, labelled=book is not None)
     held = HeldArticles(target, wire, matched) if wire is not None or matched else None
+    add_judged(judged_articles, tally, seen, target, sources, by, on_skip, held, book, on_judged)
+    if held:
+        slants = held.slants(tally, weight, level, seed, on_skip)
+        if held.stories is not None:
+            on_stories(held.stories)
+    else:
+        slants = tally.slants(weight, level, seed)
+    slants = concluded(slants, seen, target, sources, by, level, shrink)
+    if book:
+        book.check_all_came()
+    return slants
+
+
+def add_judged(
+    judged_articles: Iterable[Judged],
+    tally: Tally,
+    seen: set[str],
+    target: Target,
+    sources: Sequence[str] | None = None,
+    by: str | None = None,
+    on_skip: Callable[[str], None] = lambda message: None,
+    held: HeldArticles | None = None,
+    book: LabelBook | None = None,
+    on_judged: OnJudged = lambda article, judged: None,
+) -> None:
+    """Add judged articles to a tally, or to those that are held, and their outlets to `seen`; see `sum_judged`."""
     for article, judged in judged_articles:
         seen.add(article.outlet)
         if book:
@@ -151,21 +177,28 @@ def sum_judged(
             tally.add(article.outlet, scored, headlines, period, found)
         if scored:
             on_judged(article, judged)
+
+
+def concluded(
+    slants: list[OutletSlant],
+    seen: Collection[str],
+    target: Target,
+    sources: Sequence[str] | None = None,
+    by: str | None = None,
+    level: float = 0.95,
+    shrink: bool = False,
+) -> list[OutletSlant]:
+    """The slants of all that was added up, compared with each other; InputError where there are none."""
     unknown = [s for s in sources or () if s not in seen]
     if unknown:
         raise InputError(
             f"source {unknown[0]!r} is not among the articles' outlets; known are {', '.join(sorted(seen)) or 'none'}"
         )
-    slants = held.slants(tally, weight, level, seed, on_skip) if held else tally.slants(weight, level, seed)
-    if held and held.stories is not None:
-        on_stories(held.stories)
     if not slants:
         raise InputError(
             f"no article {'with a date ' if by else ''}has a sentence about {target.name}; "
             "give other articles, another --target or an --alias"
         )
-    if book:
-        book.check_all_came()
     slants = compared(slants, level)
     return with_shrunk(slants, level) if shrink else slants
 

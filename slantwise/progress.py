@@ -49,17 +49,22 @@ class Progress:
 
     def watch(self, judged: Iterable[Judged]) -> Iterator[Judged]:
         """The judged articles as they come, counted; may be called again for more."""
-        if self._began is None:
-            self._began = self._clock()
+        self.count(0, 0)
         for article, pairs in judged:
-            self.articles += 1
-            self.sentences += len(pairs)
-            self._tell()
+            self.count(1, len(pairs))
             yield article, pairs
 
-    def passed(self) -> None:
-        """Count an article that is not judged: it was rejected, or judged before."""
-        self.passed_over += 1
+    def count(self, articles: int, sentences: int) -> None:
+        """Count judged articles and sentences."""
+        if self._began is None:
+            self._began = self._clock()
+        self.articles += articles
+        self.sentences += sentences
+        self._tell()
+
+    def passed(self, articles: int = 1) -> None:
+        """Count an article, or more, that is not judged: it was rejected, or judged before."""
+        self.passed_over += articles
         self._tell()
 
     def line(self) -> str:

@@ -25,6 +25,7 @@ from slantwise.articles import Rejection
 from slantwise.articles.rejections import OnReject, Why
 from slantwise.parts import (
     ARTICLES,
+    DUPLICATES,
     JUDGEMENTS,
     article_columns,
     article_key,
@@ -43,6 +44,8 @@ from slantwise.repeats import Judge
 from slantwise.targets import Target
 
 REJECTS, FINISHED, LOCK = "rejects.jsonl", "finished.json", ".lock"
+# Where a run on several machines keeps which of its inputs have been gone through (see `distributed`).
+UNITS = "units"
 PART = "part-"
 # A block ends with so many characters to be judged: about 150 articles, half a minute or so on two cores.
 BLOCK = 500_000
@@ -91,7 +94,7 @@ class Run:
             raise InputError(
                 f"output {str(self.folder)!r} is not empty; name another folder, or --resume the run in it"
             )
-        others = found - {ARTICLES, JUDGEMENTS, REJECTS, FINISHED, LOCK}
+        others = found - {ARTICLES, JUDGEMENTS, DUPLICATES, UNITS, REJECTS, FINISHED, LOCK}
         others = {name for name in others if not name.endswith(".partial")}
         if others:
             raise InputError(
@@ -178,13 +181,18 @@ class Run:
 
 def read_run(folder: str | Path, on_reject: OnReject = lambda rejection: None) -> Iterator[Judged]:
     """The judged articles of a run, whoever made it, without judging; calls `on_reject` with what it rejected."""
+    tell_rejects(folder, on_reject)
+    yield from read_judged(folder)
+
+
+def tell_rejects(folder: str | Path, on_reject: OnReject) -> None:
+    """Call `on_reject` with what a run has rejected, once it has ended."""
     rejects = Path(folder) / REJECTS
     if rejects.exists():
         with rejects.open(encoding="utf-8") as lines:
             for line in lines:
                 row = json.loads(line)
                 on_reject(Rejection(row["origin"], row["reason"], Why(row["why"])))
-    yield from read_judged(folder)
 
 
 def is_finished(folder: str | Path) -> bool:

@@ -20,7 +20,9 @@ stories tally corpus runtime openvino_runtime digests
 runtimes
 comparison labels classifier judgement_file
 joining calibration trainer pipeline
-runs
+runs units cluster
+remote
+distributed
 distillation annotation
 training
 recipes tuning

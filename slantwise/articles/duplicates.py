@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import re
 from array import array
+from collections.abc import Sequence
 from typing import Any
 
 from slantwise.records import Article
@@ -38,21 +39,31 @@ class Duplicates:
 
     def has_seen(self, article: Article) -> str:
         """`exact` or `near` where an earlier article of the outlet had these words, or nearly; else empty."""
-        words = _WORD.findall(article.text.casefold())
-        outlet = article.outlet.casefold()
-        exact = _hash(f"{outlet}\n{' '.join(words)}".encode("utf-8", "replace"))
+        words, outlet = _WORD.findall(article.text.casefold()), article.outlet.casefold()
+        exact = _exact(words, outlet)
+        if exact in self._seen:
+            return "exact"
+        return self.have_seen([exact, *self._bands(words, outlet)])
+
+    def marks(self, article: Article) -> list[int]:
+        """The hashes by which `have_seen` knows an article, wherever they are made."""
+        words, outlet = _WORD.findall(article.text.casefold()), article.outlet.casefold()
+        return [_exact(words, outlet), *self._bands(words, outlet)]
+
+    def have_seen(self, marks: Sequence[int]) -> str:
+        """What `has_seen` says, of an article of which there are the `marks`."""
+        exact, *bands = marks
         if exact in self._seen:
             return "exact"
         self._seen.add(exact)
-        if len(words) < SHORTEST:
-            return ""
-        bands = self._bands(words, outlet)
         near = any(band in self._seen for band in bands)
         for band in bands:
             self._seen.add(band)
         return "near" if near else ""
 
     def _bands(self, words: list[str], outlet: str) -> list[int]:
+        if len(words) < SHORTEST:
+            return []
         if self._empty is None:
             from datasketch import MinHash
 
@@ -62,6 +73,10 @@ class Duplicates:
         signature.update_batch(list(runs))
         values = signature.hashvalues.reshape(BANDS, ROWS)
         return [_hash(f"{outlet}\n{i}\n".encode("utf-8", "replace") + values[i].tobytes()) for i in range(BANDS)]
+
+
+def _exact(words: list[str], outlet: str) -> int:
+    return _hash(f"{outlet}\n{' '.join(words)}".encode("utf-8", "replace"))
 
 
 def _hash(data: bytes) -> int:

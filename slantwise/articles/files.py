@@ -53,7 +53,8 @@ class Input:
     """One file, or what is like one. `folder` is the sub-folder of the named folder that it lies in.
 
     `named` is whether the user named it rather than a folder or a glob that holds it: only then does a list of
-    addresses in it mean that they shall be fetched.
+    addresses in it mean that they shall be fetched. `groups` are the first of the row groups of Parquet to be read and
+    the first not to be; None is all.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Input:
     format: Format | None
     folder: str = ""
     named: bool = False
+    groups: tuple[int, int] | None = None
 
 
 def format_of(name: str) -> tuple[Format | None, bool]:

@@ -45,8 +45,7 @@ class Finisher:
         date = iso_date(clean(draft.date))
         article = Article(text, outlet, clean(draft.title), date, clean(draft.url), draft.origin)
         if self._duplicates and (kind := self._duplicates.has_seen(article)):
-            how = "repeats" if kind == "exact" else "nearly repeats"
-            return Rejection(draft.origin, f"{how} an earlier article of {article.outlet}", Why.DUPLICATE)
+            return Rejection.of_duplicate(draft.origin, kind, article.outlet)
         return article
 
 

@@ -38,7 +38,7 @@ _Found = Iterator[Draft | Rejection]
 
 
 def read_articles(
-    paths: Iterable[str | Path],
+    paths: Iterable[str | Path | Input],
     outlet: str | None = None,
     known_outlets: OutletsByHash | None = None,
     on_reject: OnReject = warn,
@@ -55,7 +55,8 @@ def read_articles(
 
     `paths` are folders, globs, files (text, Markdown, HTML, JSONL, CSV, Parquet, WARC, RSS and Atom, lists of
     addresses; `files.SUFFIXES` has their endings, to which .gz may be added), `s3://` and `gs://` addresses of such,
-    addresses of pages and feeds, and `-` for standard input. `format` says what inputs without an ending hold.
+    addresses of pages and feeds, `-` for standard input, and inputs that `files.inputs` has found. `format` says what
+    inputs without an ending hold.
 
     An article's outlet is what its input says (a column, `known_outlets` by the SHA-256 of a file's bytes, the
     sub-folder of the named folder that a text or page lies in), else `outlet`, else the registered domain of its URL.
@@ -68,12 +69,12 @@ def read_articles(
 
     Raises InputError when a named path does not exist or is of no known kind.
     """
-    places = [str(path) for path in paths]
+    places = [path if isinstance(path, Input) else str(path) for path in paths]
     given = _format(format)
     columns = columns if isinstance(columns, Columns) else Columns(columns)
     finisher = Finisher(outlet, Languages(tuple(languages)), None if keep_duplicates else Duplicates())
     for place in places:
-        if not is_address(place):
+        if isinstance(place, str) and not is_address(place):
             next(inputs(place, given, offline), None)  # a mistake in the last path is said before hours of reading
     with ExitStack() as stack:
         reader = _Reader(known_outlets or {}, columns, given, offline, cache, fetcher, stack)
@@ -102,20 +103,26 @@ class _Reader:
         self._known_outlets, self._columns, self._given, self._offline = known_outlets, columns, given, offline
         self._cache, self._fetcher, self._stack = cache, fetcher, stack
 
-    def drafts(self, place: str) -> _Found:
+    def drafts(self, place: str | Input) -> _Found:
         """The drafts of all that one argument names."""
+        if isinstance(place, Input):
+            yield from self._usable(place)
+            return
         if is_address(place):
             yield from self._pages([place], feeds=True)
             return
         empty = True
         for source in inputs(place, self._given, self._offline):
             empty = False
-            try:
-                yield from self._drafts(source)
-            except (InputError, OSError) as problem:
-                yield Rejection.of(problem, source.name)
+            yield from self._usable(source)
         if empty:
             yield Rejection(place, "the folder holds no articles")
+
+    def _usable(self, source: Input) -> _Found:
+        try:
+            yield from self._drafts(source)
+        except (InputError, OSError) as problem:
+            yield Rejection.of(problem, source.name)
 
     def _drafts(self, source: Input) -> _Found:
         if source.format is None:

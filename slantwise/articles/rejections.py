@@ -43,6 +43,12 @@ class Rejection:
         message = " ".join(message.split()) or type(problem).__name__
         return cls(origin, message.removeprefix(f"{origin}: "))
 
+    @classmethod
+    def of_duplicate(cls, origin: str, kind: str, outlet: str) -> Self:
+        """Of an article of which `Duplicates` says `exact` or `near`."""
+        how = "repeats" if kind == "exact" else "nearly repeats"
+        return cls(origin, f"{how} an earlier article of {outlet}", Why.DUPLICATE)
+
 
 OnReject = Callable[[Rejection], None]
 

@@ -132,8 +132,9 @@ def parquet_drafts(source: Input, columns: Columns) -> Iterator[Draft | Rejectio
             _check_columns(source.name, names, columns)
             needed = list(dict.fromkeys(c for found in columns.places(names).values() for c in found))
             _check_size(source.name, file, set(needed))
-            number = 0
-            for batch in file.iter_batches(_PARQUET_ROWS, columns=needed, use_threads=False):
+            groups = range(*(source.groups or (0, file.num_row_groups)))
+            number = sum(file.metadata.row_group(i).num_rows for i in range(groups.start))
+            for batch in file.iter_batches(_PARQUET_ROWS, groups, columns=needed, use_threads=False):
                 for row in _rows_of(batch):
                     number += 1
                     place = f"{source.name}, row {number}"

@@ -98,7 +98,7 @@ def run(given: argparse.Namespace) -> int:
             raise InputError(
                 f"{source.model}: calibration.json does not hold the shares of the stances, which --prior-shift needs"
             )
-        slants = sum_judged(
+        slants = (source.sum or sum_judged)(
             source.judged,
             source.target,
             source.sources,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from slantwise.records import Article
 from slantwise.runtimes import RUNTIMES
@@ -81,20 +82,24 @@ def add_runtime_flag(parser: argparse.ArgumentParser) -> None:
 
 def given_articles(given: argparse.Namespace, target: Target, on_reject: Callable[..., None]) -> Iterable[Article]:
     """The articles that the flags of `add_article_flags` name; without any, those the project carries."""
-    from slantwise.articles import Columns, read_articles
+    from slantwise.articles import read_articles
     from slantwise.corpus import carried_articles, known_outlets
 
     if not given.articles:
         return carried_articles(target)
-    return read_articles(
-        given.articles,
-        given.outlet,
-        known_outlets(),
-        on_reject,
-        columns=Columns.parse(given.columns) if given.columns else None,
-        languages=given.language,
-        keep_duplicates=given.keep_duplicates,
-        offline=given.offline,
-        cache=given.cache,
-        format=given.format,
-    )
+    return read_articles(given.articles, known_outlets=known_outlets(), on_reject=on_reject, **reading_options(given))
+
+
+def reading_options(given: argparse.Namespace) -> dict[str, Any]:
+    """How the flags say that articles are to be read, as arguments of `read_articles`."""
+    from slantwise.articles import Columns
+
+    return {
+        "outlet": given.outlet,
+        "columns": Columns.parse(given.columns) if given.columns else None,
+        "languages": given.language,
+        "keep_duplicates": given.keep_duplicates,
+        "offline": given.offline,
+        "cache": given.cache,
+        "format": given.format,
+    }

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slantwise.cli.engines import ENGINE, add_engine_flags, check_engine, on_ray
 from slantwise.cli.inputs import TARGET, given_articles
-from slantwise.records import InputError, Judged
+from slantwise.records import InputError, Judged, OutletSlant
 from slantwise.targets import Target
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Source:
     """Judged articles, to be gone through once, and what they were judged with.
 
     `model` is its name, `shares` those of the stances on the set it was calibrated on, `sources` the outlets asked for.
+    `sum`, where there is one, stands in for `sum_judged`, and does the same elsewhere.
     """
 
     judged: Iterable[Judged]
@@ -34,6 +36,7 @@ class Source:
     model: str
     shares: tuple[float, float, float] | None
     sources: Sequence[str] | None
+    sum: Callable[..., list[OutletSlant]] | None = None
 
 
 def add_run_flags(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +56,7 @@ def add_run_flags(parser: argparse.ArgumentParser) -> None:
         help="sum the judgements in a folder that --output has written, instead of judging articles",
     )
     parser.add_argument("--quiet", action="store_true", help="tell nothing of how far it has come")
+    add_engine_flags(parser)
 
 
 @contextmanager
@@ -69,6 +73,10 @@ def judging(given: argparse.Namespace, on_reject: OnReject) -> Iterator[Source]:
         return
     target = Target.of(given.target, given.alias)
     with Progress(_expected(given), given.quiet) as progress:
+        if given.engine == "ray":
+            with on_ray(given, _provenance(given, target), on_reject, progress) as (judged, sum_, provenance):
+                yield Source(judged, target, provenance.model, provenance.shares, given.source, sum_)
+            return
         if given.output is not None and not to_file:
             with _running(given, target, on_reject, progress) as source:
                 yield source
@@ -132,7 +140,10 @@ def _kept(given: argparse.Namespace, on_reject: OnReject) -> tuple[Source, Prove
     if unknown := [s for s in given.source or () if scored and s not in scored]:
         raise InputError(f"source {unknown[0]!r} was not judged in {given.judged!r}; judged are {', '.join(scored)}")
     if not is_finished(given.judged):
-        warn(f"{given.judged} holds a run that has not ended; what it has judged so far is summed")
+        several = (
+            "; articles that stand in several of its files count each time" if ENGINE in provenance.options else ""
+        )
+        warn(f"{given.judged} holds a run that has not ended; what it has judged so far is summed{several}")
     judged = read_run(given.judged, on_reject)
     return Source(judged, target, provenance.model, provenance.shares, given.source or scored), provenance
 
@@ -154,6 +165,8 @@ def _provenance(given: argparse.Namespace, target: Target) -> Provenance:
         "keep-duplicates": "yes" if given.keep_duplicates else "",
         "runtime": chosen_runtime(carried("model") if given.model is None else given.model, given.runtime),
     }
+    if given.engine == "ray":
+        options[ENGINE] = "ray"
     name = given.model or "released"
     digest = model_digest(given.model)
     return Provenance(target.name, target.aliases, target.descriptors, name, digest, __version__, options=options)
@@ -161,6 +174,7 @@ def _provenance(given: argparse.Namespace, target: Target) -> Provenance:
 
 def _check(given: argparse.Namespace, to_file: bool) -> None:
     """Refuse flags that do not go together, before anything is read."""
+    check_engine(given, to_file)
     if given.judged is not None:
         others = {
             "articles": given.articles,
