@@ -73,6 +73,13 @@ def test_a_job_from_queue_to_result(store):
     assert store.claim("w", 60) is None
 
 
+@pytest.mark.parametrize("name", ["", "\0", "a\0b", "\ud800", "ü", "x" * 5_000, "' OR ''='"])
+def test_ids_that_nobody_has_are_no_error(store, name):
+    add(store, "one")
+    assert store.get(name) is None and store.result(name) is None and not store.delete(name)
+    assert store.list(before=name) == []
+
+
 def test_the_oldest_goes_first_and_lists_have_the_newest_first(store):
     for name in "abcde":
         add(store, name)

@@ -99,7 +99,7 @@ class Store:
     def get(self, job_id: str) -> Job | None:
         """The job of that id; None where there is none."""
         with Session(self._engine) as session:
-            row = session.get(_Row, job_id, options=[defer(_Row.result)])
+            row = session.get(_Row, _id(job_id), options=[defer(_Row.result)])
             return None if row is None else _job(row)
 
     def list(self, limit: int = 50, before: str | None = None) -> list[Job]:
@@ -107,7 +107,7 @@ class Store:
         asked = select(_Row).options(defer(_Row.result)).order_by(_Row.created.desc(), _Row.id.desc()).limit(limit)
         with Session(self._engine) as session:
             if before is not None:
-                last = session.get(_Row, before, options=[defer(_Row.result)])
+                last = session.get(_Row, _id(before), options=[defer(_Row.result)])
                 if last is None:
                     return []
                 asked = asked.where(tuple_(_Row.created, _Row.id) < tuple_(last.created, last.id))
@@ -116,7 +116,7 @@ class Store:
     def result(self, job_id: str) -> dict[str, Any] | None:
         """The slants of a job that is done, as `slantwise evaluate --json` has them; else None."""
         with Session(self._engine) as session:
-            found: dict[str, Any] | None = session.scalar(select(_Row.result).where(_Row.id == job_id))
+            found: dict[str, Any] | None = session.scalar(select(_Row.result).where(_Row.id == _id(job_id)))
             return found
 
     def counts(self) -> dict[State, int]:
@@ -128,7 +128,7 @@ class Store:
     def delete(self, job_id: str) -> bool:
         """Forget a job, whatever its state; whether there was one. Its holder is told at its next `renew`."""
         with Session(self._engine) as session, session.begin():
-            row = session.get(_Row, job_id)
+            row = session.get(_Row, _id(job_id))
             if row is None:
                 return False
             session.delete(row)
@@ -214,6 +214,11 @@ class Store:
             elif found != VERSION:
                 shown = self._engine.url.render_as_string(hide_password=True)
                 raise InputError(f"database {shown}: its tables are of version {found}; this slantwise has {VERSION}")
+
+
+def _id(text: str) -> str:
+    """An id to look for; what a database would not take as text is nobody's."""
+    return text if text.isascii() and text.isprintable() else ""
 
 
 def _set(row: _Row, **values: Any) -> None:
