@@ -16,7 +16,7 @@ from slantwise.articles import read_articles
 from slantwise.records import InputError
 
 # The modules of the package: imports point down this list, never up.
-ORDER = """counting reading rows finishing archives feeds pages texts tables fetching cache addresses languages duplicates
+ORDER = """counting reading rows finishing archives feeds pages markup texts tables fetching cache addresses languages duplicates
 dates outlets columns drafts files stores streams rejections""".split()
 
 

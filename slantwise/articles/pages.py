@@ -1,4 +1,8 @@
-"""HTML to drafts: trafilatura finds the article in the page, and what the page says of itself."""
+"""HTML to drafts: trafilatura finds the article in the page, and what the page says of itself.
+
+Pages with more markup than an article has are rejected before they are searched (`markup`); large ones are searched
+without the second opinions of other algorithms, which take the square of their paragraphs.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,14 @@ from typing import Any
 
 from slantwise.articles.drafts import Draft
 from slantwise.articles.files import Input
+from slantwise.articles.markup import check_tags, checked_size
 from slantwise.articles.streams import read_whole
 from slantwise.records import InputError
 
 # What has fewer words is what a page without an article has left: a menu, a notice.
 SHORTEST = 20
+# With more elements than this no other algorithm is asked.
+MOST_FOR_ALL = 6_000
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _TYPE_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
@@ -76,29 +83,35 @@ def decoded_page(data: bytes, content_type: str = "") -> str:
 
 
 def _extracted(html: str, url: str, place: str, favor_recall: bool = False) -> Any:
-    extract = _extractor()  # outside, so that a broken installation is no fault of the page's
+    extract, parse = _extractor()  # outside, so that a broken installation is no fault of the page's
     try:
-        found = extract(
-            html,
+        check_tags(html, place)
+        tree = parse(html)
+        size = 0 if tree is None else checked_size(tree, place)
+        found = tree is not None and extract(
+            tree,
             url=url or None,
             with_metadata=True,
             include_comments=False,
             include_tables=False,
             favor_recall=favor_recall,
+            fast=size > MOST_FOR_ALL,
         )
+    except InputError:
+        raise
     except Exception as problem:
         # Pages of strangers find ways to fail that no list of exceptions would hold; one page is lost, with its reason.
         raise InputError(f"{place}: the page cannot be read ({type(problem).__name__}: {str(problem)[:80]})") from None
-    if found is None:
+    if not found:
         raise InputError(f"{place}: no article is found in the page")
     return found
 
 
 @lru_cache(maxsize=1)
 def _extractor() -> Any:
-    from trafilatura import bare_extraction
+    from trafilatura import bare_extraction, load_html
 
     # It logs every page that it finds nothing in; that is said by the rejection.
     for name in ("trafilatura", "htmldate"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    return bare_extraction
+    return bare_extraction, load_html
