@@ -52,11 +52,7 @@ have these. Seed {seed}. {epoch_kept} is kept. Made by
 ```
 
 {stages}
-
-| epoch | validation macro-F1 | voice accuracy | about accuracy |
-|---|---|---|---|
 {epochs_table}
-
 Calibration: temperature {temperature:.2f} and a bias for each stance ({bias}), fitted on {fitted_on}.
 
 ## How right it is
@@ -99,10 +95,7 @@ def write_card(folder: Path, report: Mapping[str, Any], calibration: Mapping[str
         else "The last epoch",
         commands="\n".join(stage.command() for stage in ([config] if config.recipe else [*before, config])),
         stages=_stages(stages, report),
-        epochs_table="\n".join(
-            f"| {e['epoch']:g} | {e['eval_macro_f1']:.3f} | {e['eval_voice_accuracy']:.3f} | {e['eval_about_accuracy']:.3f} |"
-            for e in report["epochs"]
-        ),
+        epochs_table=_epochs(report["epochs"]),
         temperature=calibration["temperature"],
         bias=", ".join(f"{k} {v:+.2f}" for k, v in calibration["bias"].items()),
         fitted_on=calibration["fitted_on"],
@@ -112,13 +105,25 @@ def write_card(folder: Path, report: Mapping[str, Any], calibration: Mapping[str
     (folder / "README.md").write_text(card, encoding="utf-8")
 
 
+def _epochs(epochs: Sequence[Mapping[str, Any]]) -> str:
+    """The table of epochs; nothing where none was measured."""
+    if not epochs:
+        return ""
+    rows = (
+        f"| {e['epoch']:g} | {e['eval_macro_f1']:.3f} | {e['eval_voice_accuracy']:.3f} | {e['eval_about_accuracy']:.3f} |"
+        for e in epochs
+    )
+    head = "\n| epoch | validation macro-F1 | voice accuracy | about accuracy |\n|---|---|---|---|\n"
+    return head + "\n".join(rows) + "\n"
+
+
 def _stages(stages: Sequence[TrainingConfig], report: Mapping[str, Any]) -> str:
     """What was trained one after the other, in words."""
     lines = [f"{number}. {_stage(stage)}" for number, stage in enumerate(stages, 1)]
     if learned := report.get("learned_from"):
         lines.append(
-            f"\nThe last learned from {learned['labelled']} labelled sentences ({learned['all']} with the unlabelled ones) "
-            f"and chose its epoch on {learned['validation']}."
+            f"\nThe last learned from {learned['labelled']} labelled sentences ({learned['all']} with the unlabelled ones)"
+            + (f" and chose its epoch on {learned['validation']}." if stages[-1].patience else ".")
         )
     if took := report.get("took"):
         lines.append(f"\nThe last took {took['minutes']} minutes and {took['peak_memory_gb']} GB of memory.")

@@ -1,5 +1,6 @@
 """Training on a random two-layer encoder: what it writes, that seeds decide, that it resumes."""
 
+import argparse
 import json
 import shutil
 from dataclasses import replace
@@ -9,6 +10,7 @@ import torch
 from safetensors.torch import load_file
 
 from slantwise import InputError, StanceClassifier, corpus, trainer, training
+from slantwise.cli.training import add_flags
 from slantwise.config import TrainingConfig
 from slantwise.corpus import load_split, sentence_hash
 from slantwise.records import Stance
@@ -195,6 +197,11 @@ def test_hand_labels_are_all_learned_from_the_start_model_keeps_its_heads_and_it
     assert calibration["fitted_on"].startswith("9 sentences, for the model it started from")
     card = (tmp_path / "out" / "README.md").read_text()
     assert "The last epoch is kept" in card
+    assert "chose its epoch" not in card
+    shown = " ".join(line for line in card.splitlines() if line.startswith("python train.py"))
+    parser = argparse.ArgumentParser()
+    add_flags(parser)
+    assert all(word in parser.format_help() for word in shown.split() if word.startswith("--"))
     fit(replace(config, learning_rate=5e-3), progress=False)
     assert not equal(weights(tmp_path / "out"), after)
 

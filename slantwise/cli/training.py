@@ -53,6 +53,18 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         default=defaults["own_share"],
         help="share of hand labels in what an epoch takes; 0 deals them like all others (default: %(default)s)",
     )
+    parser.add_argument(
+        "--patience",
+        type=int,
+        default=defaults["patience"],
+        help="epochs without a gain on the validation sentences that end it; 0 keeps the last (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--frozen-layers",
+        type=int,
+        default=defaults["frozen_layers"],
+        help="so many layers of the encoder keep their weights (default: %(default)s)",
+    )
     parser.add_argument("--batch-size", type=int, default=defaults["batch_size"], help="default: %(default)s")
     parser.add_argument("--learning-rate", type=float, default=defaults["learning_rate"], help="default: %(default)s")
     parser.add_argument(
