@@ -118,10 +118,11 @@ OPTIONS = [
 @pytest.mark.parametrize("seed", [1, 2])
 def test_killed_again_and_again_it_ends_as_if_it_never_had_been(paper, whole, tmp_path, seed):
     command = [sys.executable, ROOT / "tests" / "interrupted.py", paper, tmp_path / "run", seed]
-    found = subprocess.run(map(str, command), capture_output=True, text=True, timeout=300)
+    found = subprocess.run(map(str, command), capture_output=True, text=True, timeout=600)
     assert (found.returncode, found.stderr) == (0, "")
     killed = json.loads(found.stdout)
-    assert sum(killed.values()) >= 5, killed
+    assert killed["at a moment"] + killed["before a file was in place"] >= 5, killed
+    assert killed["with more kept"] >= 2, killed
     assert contents(tmp_path / "run") == contents(whole)
     file = labels(tmp_path / "labels.jsonl")
     for options in OPTIONS:
