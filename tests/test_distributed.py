@@ -1,9 +1,11 @@
 """The same run on a local cluster of two workers: equal figures, workers that are killed, runs that are resumed."""
 
+import gc
 import importlib.util
 import json
 import os
 import signal
+import time
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -133,6 +135,14 @@ def flat(value):
     return [float(value)] if isinstance(value, int | float) else []
 
 
+def freed(ray):
+    """Wait until the actors of a run that failed have let go of their processors; a command would have ended."""
+    end = time.monotonic() + 30
+    while ray.available_resources().get("CPU", 0) < 3 and time.monotonic() < end:
+        gc.collect()
+        time.sleep(0.2)
+
+
 def here(news, rejects=None, **how):
     rejects = [] if rejects is None else rejects
     return score_outlets(read_articles([news], on_reject=rejects.append), ACME, WordJudge(), **how)
@@ -161,6 +171,7 @@ def test_a_run_that_failed_goes_on(ray, news, tmp_path):
     folder = tmp_path / "run"
     with pytest.raises(InputError, match=r"^the model had enough$"):
         on_ray(ray, news, folder, partial(FragileJudge, tmp_path / "asked", 6, False))
+    freed(ray)
     judged = part_names(folder)
     stamps = {name: (folder / "articles" / f"{name}.parquet").stat().st_mtime_ns for name in judged}
     assert len(judged) >= 2
