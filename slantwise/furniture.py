@@ -154,12 +154,17 @@ def _is_furniture(line: _Line) -> bool:
 
 def _without_author_box(lines: list[_Line]) -> list[_Line]:
     """Drop what stands between a name on a line of its own and "View all posts by" that name."""
-    for i, line in enumerate(lines):
+    kept: list[_Line] = []
+    since: list[_Line] = []  # the last box
+    for line in lines:
         box = _AUTHOR_BOX.match(line.text)
         if box:
-            opening = [j for j in range(i) if _folded(lines[j].text) == _folded(box[1])]
-            return lines[: opening[-1] if opening else i] + _without_author_box(lines[i + 1 :])
-    return lines
+            opening = [j for j, before in enumerate(since) if _folded(before.text) == _folded(box[1])]
+            kept += since[: opening[-1]] if opening else since
+            since = []
+        else:
+            since.append(line)
+    return kept + since
 
 
 def _without_tails(lines: list[_Line]) -> list[_Line]:

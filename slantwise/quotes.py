@@ -29,6 +29,9 @@ _INTRODUCED = re.compile(rf"[A-Z][\w.’'-]+\s+(?:\w+\s)?{_ROLE}\b|\b{SAYING}\s+
 # What follows these words is spoken of, not speaking.
 _SPOKEN_OF = re.compile(r"\b(?:of|about|against|by|from|with|for|to|on|at|in)\s+(?:the\s+)?$", re.IGNORECASE)
 
+# In characters; what is longer is no sentence, and looking through it takes the square of the names in it.
+_LONGEST = 3_000
+
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
@@ -89,7 +92,7 @@ def speaks(outside: str, names: list[tuple[int, int]]) -> str | None:
     `outside` is the sentence with what is quoted blanked out, `names` the offsets in it that name the target or its
     people. "Same" is for those who need an earlier sentence to be known: "he said", "the statement added".
     """
-    if not _SAYING.search(outside):
+    if len(outside) > _LONGEST or not _SAYING.search(outside):
         return None
     for start, end in names:
         if _is_subject(outside, start, end):
@@ -126,7 +129,9 @@ def people(text: str, names: list[tuple[int, int]]) -> set[str]:
 
     "Facebook representative Elisabeth Diana", "Elisabeth Diana, a Facebook spokeswoman": Diana.
     """
-    found = set()
+    found: set[str] = set()
+    if len(text) > _LONGEST:
+        return found
     for start, end in names:
         after = re.match(rf"(?:[’']s)?\s+{_ROLE},?\s+{_NAME}", text[end:])
         before = re.search(rf"{_NAME},\s+(?:an?|the)\s+$", text[:start])

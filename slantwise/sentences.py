@@ -30,6 +30,8 @@ from slantwise.targets import Target
 CONTEXT_SENTENCES = 2
 # Shorter ones without punctuation are words in inverted commas, not speech.
 SHORTEST_QUOTATION = 25
+# In characters; what is longer is no sentence, and is not looked through for other organisations beyond.
+LONGEST_SENTENCE = 3_000
 # A sentence of which this share is quoted is the speaker's.
 MOSTLY = 0.4
 
@@ -202,7 +204,10 @@ def _with_people(text: str, spans: list[_Span], target: Target) -> Target:
 def _speakers(text: str, spans: list[_Span], quoted: list[Quotation], target: Target) -> list[Voice | None]:
     """For each sentence, whose quotation it stands in (None: no one's, or it cannot be told)."""
     speech = [q for q in quoted if q.end - q.start > SHORTEST_QUOTATION or _SPEECH.search(text[q.start : q.end])]
-    touching = [[q for q in speech if q.start < s.end and q.end > s.start] for s in spans]
+    touching = _touching(spans, speech)
+    covered = [
+        sum(min(q.end, s.end) - max(q.start, s.start) for q in own) for s, own in zip(spans, touching, strict=True)
+    ]
     places: dict[Quotation, list[int]] = {}
     for i, quotes in enumerate(touching):
         for quote in quotes:
@@ -220,26 +225,39 @@ def _speakers(text: str, spans: list[_Span], quoted: list[Quotation], target: Ta
         if verdict is not None:
             last = (within[-1], verdict)
         for i in within:
-            covered = sum(min(q.end, spans[i].end) - max(q.start, spans[i].start) for q in touching[i])
-            if covered >= MOSTLY * (spans[i].end - spans[i].start) or len(within) > 1:
+            if covered[i] >= MOSTLY * (spans[i].end - spans[i].start) or len(within) > 1:
                 voices[i] = verdict
     return voices
+
+
+def _touching(spans: list[_Span], quoted: list[Quotation]) -> list[list[Quotation]]:
+    """The quotations that overlap each sentence; both are in the order of the text and none overlaps its like."""
+    found: list[list[Quotation]] = []
+    first = 0
+    for span in spans:
+        while first < len(quoted) and quoted[first].end <= span.start:
+            first += 1
+        beyond = first
+        while beyond < len(quoted) and quoted[beyond].start < span.end:
+            beyond += 1
+        found.append(quoted[first:beyond])
+    return found
 
 
 def _attributions(text: str, spans: list[_Span], quoted: list[Quotation], target: Target) -> list[Voice | None]:
     """Who is said to speak in each sentence by the words outside its quotations; "he said" is whoever spoke before."""
     found: list[Voice | None] = []
     last: Voice | None = None
-    for span in spans:
+    for span, own in zip(spans, _touching(spans, quoted), strict=True):
         letters = list(text[span.start : span.end])
-        for quote in quoted:
+        for quote in own:
             for place in range(max(quote.start, span.start), min(quote.end, span.end)):
                 letters[place - span.start] = " "
         outside = "".join(letters)
         names = target.mentions(outside) + [m.span() for m in _DESCRIPTION.finditer(outside)]
         said = speaks(outside, names)
         voice = {None: None, "named": Voice.TARGET, "other": Voice.OTHER, "same": last}[said]
-        if voice and any(q.start < span.end and q.end > span.start for q in quoted):
+        if voice and own:
             last = voice
         found.append(voice)
     return found
@@ -290,7 +308,7 @@ class _Discourse:
     def _rival_before(self, text: str) -> int | None:
         """Where another organisation is named, if one is."""
         taken = self.target.mentions(text)
-        for name in _PROPER.finditer(text):
+        for name in _PROPER.finditer(text, 0, LONGEST_SENTENCE):
             if any(s < name.end() and e > name.start() for s, e in taken):
                 continue
             words = [w for w in name[0].split() if w not in _NOT_A_NAME]

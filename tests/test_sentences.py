@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,3 +101,23 @@ def test_nothing_is_invented(text):
 def test_no_word_of_a_paragraph_is_lost(text):
     pieces = plain_sentences(text)
     assert "".join("".join(text[s:e].split()) for s, e in pieces) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "“Acme lied,” he said of it. ",
+        "“Acme lied to us all today.\n\n",
+        '"Acme lied" "',
+        "Acme ",
+        "Jo Bloggs\nView all posts by Jo Bloggs\n",
+        "Jo Bloggs, a spokesman for Acme, said so. ",
+        "Related stories\nFoo bar\n",
+        "Mr. ",
+        "this article is for general ",
+    ],
+)
+def test_the_time_a_text_takes_does_not_grow_with_its_square(piece):
+    started = time.process_time()
+    split_article(Article(piece * (300_000 // len(piece)), "A"), "Acme")
+    assert time.process_time() - started < 15  # a second on an idle machine; its square would be minutes
