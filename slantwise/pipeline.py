@@ -32,6 +32,7 @@ ABOUT = 0.4
 
 Text = TypeVar("Text")
 OnJudged = Callable[[Article, Sequence[tuple[Sentence, Judgement]]], None]
+OnWhole = Callable[[list[OutletSlant]], None]
 
 
 def score_outlets(
@@ -52,6 +53,7 @@ def score_outlets(
     prior_shift: Sequence[float] | None = None,
     on_judged: OnJudged = lambda article, judged: None,
     on_stories: Callable[[Sequence[int]], None] = lambda stories: None,
+    on_whole: OnWhole | None = None,
 ) -> list[OutletSlant]:
     """Score how each outlet leans toward the target, the most accusing first.
 
@@ -60,7 +62,8 @@ def score_outlets(
     slant for each, in order of time. `on_skip` is called with one line for every article that is left out: it has no
     body sentence about the target, or, with `by`, no date that can be read. `on_judged` is called with every article
     that counts and its judged sentences, headlines among them; nothing of them is kept here. `on_stories` is called
-    once where `matched` is asked for, with the number of each such article's story, in the order they came.
+    once where `matched` is asked for, with the number of each such article's story, in the order they came. `on_whole`
+    is called once where `by` is asked for, with the outlets' slants over all time, from the same articles.
 
     On request each slant comes with others beside it: `shrink`, drawn toward the mean of the outlets; `labels`, a file
     of hand labels (see `labels`), corrected by them; `prior_shift`, the shares of the stances on the set the classifier
@@ -93,6 +96,7 @@ def score_outlets(
         prior_shift=prior_shift,
         on_judged=on_judged,
         on_stories=on_stories,
+        on_whole=on_whole,
     )
 
 
@@ -113,6 +117,7 @@ def sum_judged(
     prior_shift: Sequence[float] | None = None,
     on_judged: OnJudged = lambda article, judged: None,
     on_stories: Callable[[Sequence[int]], None] = lambda stories: None,
+    on_whole: OnWhole | None = None,
 ) -> list[OutletSlant]:
     """What `score_outlets` does once articles are judged; the same arguments mean the same.
 
@@ -124,7 +129,7 @@ def sum_judged(
     target = Target.of(target)
     seen: set[str] = set()
     book = read_labels(labels, target.name) if labels is not None else None
-    tally = Tally.of(prior_shift, labelled=book is not None)
+    tally = Tally.of(prior_shift, labelled=book is not None, whole=bool(by and on_whole))
     held = HeldArticles(target, wire, matched) if wire is not None or matched else None
     add_judged(judged_articles, tally, seen, target, sources, by, on_skip, held, book, on_judged)
     if held:
@@ -136,6 +141,13 @@ def sum_judged(
     slants = concluded(slants, seen, target, sources, by, level, shrink)
     if book:
         book.check_all_came()
+    if on_whole and tally.whole:
+        copies = {s.outlet: (s.wire, s.standing) for s in slants}
+        whole = [
+            replace(s, wire=copies[s.outlet][0], standing=copies[s.outlet][1])
+            for s in tally.whole.slants(weight, level, seed)
+        ]
+        on_whole(concluded(whole, seen, target, sources, None, level, shrink))
     return slants
 
 

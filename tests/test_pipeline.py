@@ -42,6 +42,21 @@ def test_over_time(word_judge):
         score_outlets(dated[2:], ACME, word_judge, by="week")
 
 
+@pytest.mark.parametrize("wire", [None, "keep", "once", "drop"])
+def test_slants_over_all_time_are_those_without_periods(word_judge, wire):
+    agency = "Acme lied to every one of its customers about the leak, its own engineers told the court on Monday."
+    news = [
+        Article(f"{agency} Acme helps {i} of us.", "ABC"[i % 3], date=f"2018-0{1 + i % 4}-01", url=f"u:{i}")
+        for i in range(24)
+    ]
+    whole = []
+    options = {"wire": wire, "shrink": True, "prior_shift": (0.3, 0.5, 0.2)}
+    periods = score_outlets(news, ACME, word_judge, by="month", on_whole=whole.extend, **options)
+    assert {s.period for s in periods} == {f"2018-0{m}" for m in range(1, 5)}
+    assert whole == score_outlets(news, ACME, word_judge, **options)
+    score_outlets(news, ACME, word_judge, on_whole=lambda slants: pytest.fail("asked for without periods"))
+
+
 def dated(number):
     return [
         Article(f"Acme {'lied' if i % 2 else 'helps'}. Acme sells cars.", "AB"[i % 4 // 2], url=f"u:{i}")

@@ -114,6 +114,7 @@ def run(given: argparse.Namespace) -> int:
             prior_shift=source.shares if given.prior_shift else None,
             on_judged=report.add,
             on_stories=report.take_stories,
+            on_whole=report.take_whole if report.wanted else None,
         )
     target = source.target
     if given.json:
@@ -128,7 +129,17 @@ def run(given: argparse.Namespace) -> int:
         if given.details:
             print_details(slants)
     today = date.today().isoformat()
-    facts = Facts(target.name, source.model, means, given.weight, given.level, given.seed, tuple(target.aliases), today)
+    facts = Facts(
+        target.name,
+        source.model,
+        means,
+        given.weight,
+        given.level,
+        given.seed,
+        tuple(target.aliases),
+        today,
+        given.wire,
+    )
     for path in [*([given.output] if given.output else []), *report.write(slants, facts)]:
         print(f"written: {path}", file=sys.stderr)
     return 0

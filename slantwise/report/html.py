@@ -34,14 +34,15 @@ def render(
     facts: Facts,
     stories: Sequence[int] | None = None,
     most_bytes: int = MOST_BYTES,
+    whole: Sequence[OutletSlant] | None = None,
 ) -> str:
-    """The report as HTML. Slants of periods become the section over time, and the outlets' own are added up anew.
+    """The report as HTML. Slants of periods become the section over time; `whole` are then those over all time.
 
     `stories` are labels, one an article in the order the collector took them in: articles with equal labels tell the
     same story. `most_bytes` bounds the packed articles. Raises InputError where the extra is missing or labels do not
     match the articles.
     """
-    overall, periods = split_periods(slants, collected, facts)
+    overall, periods = split_periods(slants, collected, facts, whole)
     overall = [_fit(s) for s in overall]
     periods = [_fit(s) for s in periods]
     packed = pack(collected.shown(), collected.extremes(), most_bytes, facts.seed)
@@ -83,6 +84,7 @@ def render(
                 "few": not all(s.enough for s in overall),
             },
             time=_time(periods),
+            with_copies=facts.wire in ("once", "drop") and not any(s.period for s in slants),
             totals={"articles": sum(s.articles for s in overall), "sentences": sum(s.sentences for s in overall)},
             dates=collected.dates,
             left_out=collected.left_out,
@@ -101,15 +103,16 @@ def render(
 
 
 def split_periods(
-    slants: Sequence[OutletSlant], collected: Collector, facts: Facts
+    slants: Sequence[OutletSlant], collected: Collector, facts: Facts, whole: Sequence[OutletSlant] | None = None
 ) -> tuple[list[OutletSlant], list[OutletSlant]]:
     """The outlets' slants over all their articles, the most accusing first, and those of their periods, if any.
 
-    Where the given slants are of no periods, those of months are the collector's.
+    Where the given slants are of no periods, those of months are the collector's, of all sentences alike; where they
+    are of periods and `whole` is not given, so are those over all time.
     """
     how = (facts.weight, facts.level, facts.seed)
     if any(s.period for s in slants):
-        return collected.slants(*how), list(slants)
+        return sorted(whole or collected.slants(*how), key=lambda s: (s.slant, s.outlet)), list(slants)
     return sorted(slants, key=lambda s: (s.slant, s.outlet)), collected.months(*how)
 
 

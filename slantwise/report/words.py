@@ -14,7 +14,11 @@ from slantwise.report.plain import plain
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a report says of how it was measured. `level` lies in (0, 1); `made_on` is a date or empty."""
+    """What a report says of how it was measured.
+
+    `level` lies in (0, 1); `made_on` is a date or empty; `wire` is what became of wire copy, None where it was not
+    looked for.
+    """
 
     target: str
     model: str
@@ -24,6 +28,7 @@ class Facts:
     seed: int = 0
     aliases: tuple[str, ...] = ()
     made_on: str = ""
+    wire: str | None = None
 
 
 def lede(target: str, slants: Sequence[OutletSlant]) -> str:

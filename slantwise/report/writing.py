@@ -30,6 +30,7 @@ class Reporting:
         self.plot = plot
         self.collected = Collector(seed=seed)
         self._stories: Sequence[int] | None = None
+        self._whole: Sequence[OutletSlant] | None = None
         for what, path in (("report", report), ("plot", plot)):
             if path is not None:
                 check_place(what, path)
@@ -52,6 +53,10 @@ class Reporting:
         """Take in the number of each article's story; `score_outlets` calls it as `on_stories`."""
         self._stories = stories
 
+    def take_whole(self, slants: Sequence[OutletSlant]) -> None:
+        """Take in the slants over all time beside those of periods; `score_outlets` calls it as `on_whole`."""
+        self._whole = slants
+
     def noting(self, tell: Callable[[_Note], None]) -> Callable[[_Note], None]:
         """`tell`, with what is left out noted for the report."""
         return self.collected.noting(tell) if self.wanted else tell
@@ -60,11 +65,11 @@ class Reporting:
         """Write what was asked for; the paths written. OSError where a file cannot be written."""
         written = []
         if self.plot is not None:
-            overall, _ = split_periods(slants, self.collected, facts)
+            overall, _ = split_periods(slants, self.collected, facts, self._whole)
             draw(intervals(overall), self.plot, f"Slant toward {plain(facts.target, 80)}", plot_note(facts, overall))
             written.append(str(self.plot))
         if self.report is not None:
-            page = render(slants, self.collected, facts, self._stories)
+            page = render(slants, self.collected, facts, self._stories, whole=self._whole)
             Path(self.report).write_text(page, encoding="utf-8", newline="\n")
             written.append(str(self.report))
         return written

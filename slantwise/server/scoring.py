@@ -157,10 +157,14 @@ def score(
         prior_shift=batcher.classifier.shares if order.prior_shift else None,
         on_judged=reporting.add,
         on_stories=reporting.take_stories,
+        on_whole=reporting.take_whole,
     )
     today = datetime.now(UTC).date().isoformat()
     reporting.write(
-        slants, Facts(target.name, name, means, order.weight, order.level, order.seed, tuple(target.aliases), today)
+        slants,
+        Facts(
+            target.name, name, means, order.weight, order.level, order.seed, tuple(target.aliases), today, order.wire
+        ),
     )
     found: dict[str, Any] = json.loads(as_json(slants, target.name, name, means, order.level))
     return found
