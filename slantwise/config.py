@@ -14,7 +14,7 @@ MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 MPNET = "sentence-transformers/all-mpnet-base-v2"
 
 
-# How a trained model is trained on with few hand labels; chosen by benchmarks/few_labels.py --choose.
+# How a trained model is trained on with few hand labels: the careful one of the recipes in benchmarks/few_labels.py.
 ADAPT: dict[str, Any] = {
     "epochs": 1,
     "examples": 480,
