@@ -7,6 +7,7 @@ better served by a page extractor before they come here.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from slantwise.disclaimers import is_disclaimer
@@ -25,7 +26,7 @@ _LINE = re.compile(
     connect\ with\ us|follow\ us.*|share\ (?:this|on|via).*|continue\ reading.*|read\ (?:more|also|next|the\ full).*|
     (?:see|learn|find\ out|load|show)\ (?:also|more).*|also\ (?:read|on|in)\b.*|more\ (?:on|from|in)\b.*|
     related\b.{0,80}|tags?:.*|topics?:.*|filed\ under.*|posted\ (?:in|on|by).*|
-    view\ all\ posts\ by.*|about\ the\ author.*|written\ by.*|reporting\ by.*|editing\ by.*|
+    view\ all\ posts\ by.*|about\ the\ author.*|(?:written|reporting|editing|edited|fact-?\s?check(?:s|ed|ing)?)\ by.*|
     by\ [A-Z][\w.’'-]+(?:\ [A-Z][\w.’'-]*){0,4}(?:,?\ .{0,60})?|
     (?:in\ \w+\W+)?\d+\ (?:second|minute|hour|day|week|month|year)s?(?:\ ago)?\W*|\d+\ min(?:ute)?s?\ read|
     (?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\ )?
@@ -48,7 +49,11 @@ _PLEA = re.compile(
     ^(?:sign\ up|subscribe|follow\ us|click\ here|join\ (?:us|our|the\ conversation)|download\ (?:our|the)\ app|
     enjoyed?\ this|if\ you\ (?:enjoyed|liked)|like\ what\ you|support\ our|
     get\ (?:the|our)\ \w+\ (?:newsletter|app|email)|don[’']t\ miss|want\ more|already\ a\ (?:subscriber|member)|
-    create\ (?:an|your)\ account|log\ in|share\ your\ (?:thoughts|views|story))\b|
+    create\ (?:an|your)\ account|log\ in|share\ your\ (?:thoughts|views|story)|unsubscribe|did\ you\ (?:like|enjoy)|
+    (?:become|be)\ an?\ (?:member|subscriber|supporter|patron)|this\ page\ (?:updates|refreshes|reloads)|
+    our\ (?:reporting|journalism)\b.{0,60}\b(?:readers?|support\w*|donat\w*|free))\b|
+    ^(?:presented|sponsored|brought\ to\ you)\ by\b[^,]{0,60}$|\byou\ can\ help\b.{0,30}\b(?:pay|fund|keep)\b|
+    \byou\b.{0,20}\bthis\ (?:letter|newsletter|e-?mail|message)\ because\b|
     \b(?:this\ site|we|our\ site|this\ page)\ uses?\ cookies\b|\baccept\ (?:all\ )?cookies\b|
     ^this\ article\ (?:was|first|originally)\b.{0,40}appeared|
     ^(?:watch|listen|read\ more|read\ also|see\ also|also\ read|related|more)\s*[:|»>]""",
@@ -57,6 +62,9 @@ _PLEA = re.compile(
 _CODE = re.compile(
     r"function\s*\(|\bwindow[.,]|\bdocument[.,]|\bvar\s+\w+\s*=|%[0-9a-f]{2}\S*%[0-9a-f]{2}|</?\w+>|^\}|\);?$|^\w+\(.*\);$|[{;]$"
 )
+_PIECE = re.compile(r"[.!?…]+")
+# Words of a pull quote, at least and at most; what is shorter may be said twice.
+_PULLED = (7, 60)
 _AUTHOR_BOX = re.compile(r"^view all posts by\s+(.*?)\W*$", re.IGNORECASE)
 
 
@@ -92,11 +100,12 @@ def article_blocks(text: str, title: str = "") -> list[Block]:
 
     Left out are: scripts and addresses; datelines, bylines, image captions and counters on lines of their own; pleas
     to subscribe, follow or vote; legal notices (see `disclaimers`); author boxes; lists of other headlines and
-    whatever stands after the article's end; and a repetition of `title`. Lines that are not running text but stand
+    whatever stands after the article's end; paragraphs that only repeat sentences of others, as pull quotes do; and a
+    repetition of `title`. Lines that are not running text but stand
     before or between paragraphs are headings.
     """
     lines = _without_author_box(_lines(text))
-    kept = _without_tails([line for line in lines if not _is_furniture(line)])
+    kept = _without_pull_quotes(_without_tails([line for line in lines if not _is_furniture(line)]))
     paragraphs = [i for i, line in enumerate(kept) if line.is_paragraph]
     if not paragraphs:
         # Nothing reads as running text: a bare headline or note is all there is, and it is the article.
@@ -179,6 +188,19 @@ def _without_tails(lines: list[_Line]) -> list[_Line]:
         if not in_tail:
             kept.append(line)
     return kept
+
+
+def _without_pull_quotes(lines: list[_Line]) -> list[_Line]:
+    """Drop paragraphs that only repeat what others say; of equal ones the first stays."""
+    pieces = [[_folded(p) for p in _PIECE.split(line.text) if _folded(p)] for line in lines]
+    times = Counter(piece for of in pieces for piece in of)
+    kept: list[_Line] = []
+    for line, own in zip(reversed(lines), reversed(pieces), strict=True):
+        if line.is_paragraph and _PULLED[0] <= line.words <= _PULLED[1] and all(times[p] > own.count(p) for p in own):
+            times.subtract(own)
+        else:
+            kept.append(line)
+    return kept[::-1]
 
 
 def _folded(text: str) -> str:

@@ -8,7 +8,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from slantwise.articles import read_articles
-from slantwise.articles.pages import decoded_page
+from slantwise.articles.pages import decoded_page, join_entries, page_draft
 
 PARAGRAPHS = [
     "Acme has told the harbour town that its new plant will open in spring, a year later than it had promised in public.",
@@ -73,6 +73,23 @@ def test_a_page_without_an_article_is_rejected(tmp_path, content, complaint):
     assert [a.title for a in articles] == ["Acme plant is late again"]
     assert len(rejected) == 1
     assert complaint in rejected[0]
+
+
+def test_the_entries_of_a_live_blog_are_one_article_and_teasers_none():
+    from lxml import html
+
+    entries = "".join(
+        f"<article><time>9.0{i}</time><div class='entry-text'><p>{p}</p></div><a class='share'>Share this</a></article>"
+        for i, p in enumerate(PARAGRAPHS)
+    )
+    live = f"<html><body><h1>Live</h1><div class='live'>{entries}</div></body></html>"
+    assert all(p in page_draft(live.encode(), "a").text for p in PARAGRAPHS)
+    teasers = "".join(
+        f"<article><h3><a href='/{i}'>Story</a></h3><p>{p}</p></article>" for i, p in enumerate(PARAGRAPHS)
+    )
+    tree = html.fromstring(f"<div>{teasers}</div>")
+    join_entries(tree)
+    assert len(tree.findall("article")) == len(PARAGRAPHS)
 
 
 @pytest.mark.parametrize(

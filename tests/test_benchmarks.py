@@ -4,9 +4,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import extractors
 import pytest
 
 BENCHMARKS = sorted((Path(__file__).parent.parent / "benchmarks").glob("*.py"))
+
+
+def test_our_extraction_keeps_to_what_the_comparison_of_libraries_gave():
+    pytest.importorskip("jinja2")
+    f1, lost, _, judged, twice = extractors.measured(extractors.ours(), 3)["all"]
+    assert f1 > 0.9
+    assert lost < 0.02
+    assert judged < 0.09
+    assert twice == 0
 
 
 @pytest.mark.slow

@@ -36,6 +36,12 @@ def test_plain_paragraphs_stay():
         "© 2021 The Daily. All rights reserved.",
         "Read more: the ten worst recalls of the decade",
         "Disclaimer: Nothing here is a reason to buy a car.",
+        "Become a member for the price of a coffee a week.",
+        "Did you like this article? Tell us in the box below!",
+        "You get this letter because you signed up on our site.",
+        "Edited by the weekend desk. Fact checks by two colleagues.",
+        "You can help to pay for the next one.",
+        "This page updates by itself every thirty seconds.",
     ],
 )
 def test_furniture_after_the_body_goes(furniture):
@@ -71,6 +77,15 @@ def test_sentences_that_look_a_little_like_furniture_stay():
         "By Monday the carmaker had recalled every car it had ever sold, the agency said in a note."
     )
     assert bodies(text) == text.split("\n")
+
+
+def test_what_a_pull_quote_repeats_counts_once():
+    pull = "The agency says that nobody told it of the second crash."
+    told = [f"Halden hid the recall. {pull} It wants to know why.", "Halden disagrees and says that it told everyone."]
+    assert bodies(f"{told[0]}\n\n{pull}\n\n{told[1]}") == told
+    assert bodies(f"{pull}\n\n{told[0]}\n\n{told[1]}") == told
+    assert bodies(f"{pull}\n\n{told[1]}\n\n{pull}") == [pull, told[1]]
+    assert bodies(f"Halden is sorry.\n\n{told[1]}\n\nHalden is sorry.")[::2] == ["Halden is sorry."] * 2
 
 
 def test_running_text_after_a_list_of_stories_comes_back():

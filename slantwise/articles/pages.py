@@ -24,7 +24,10 @@ from slantwise.records import InputError
 SHORTEST = 20
 # With more elements than this no other algorithm is asked.
 MOST_FOR_ALL = 6_000
+# Side by side.
+FEWEST_ENTRIES = 2
 
+_LINKED_HEADING = ".//*[self::h1 or self::h2 or self::h3 or self::h4][.//a or ancestor::a]"
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _TYPE_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -88,6 +91,8 @@ def _extracted(html: str, url: str, place: str, favor_recall: bool = False) -> A
         check_tags(html, place)
         tree = parse(html)
         size = 0 if tree is None else checked_size(tree, place)
+        if tree is not None:
+            join_entries(tree)
         found = tree is not None and extract(
             tree,
             url=url or None,
@@ -105,6 +110,25 @@ def _extracted(html: str, url: str, place: str, favor_recall: bool = False) -> A
     if not found:
         raise InputError(f"{place}: no article is found in the page")
     return found
+
+
+def join_entries(tree: Any) -> None:
+    """Make one article of a live blog's entries: of several marked as articles side by side only one would be taken.
+
+    Teasers of other stories, which are marked so too, have headings that lead there; they stay as they are.
+    """
+    for parent in list(dict.fromkeys(article.getparent() for article in tree.iter("article"))):
+        entries = [] if parent is None else parent.findall("article")
+        if len(entries) < FEWEST_ENTRIES or any(e.xpath(_LINKED_HEADING) for e in entries):
+            continue
+        first = entries[0]
+        for entry in entries[1:]:
+            first.extend(list(entry))
+            parent.remove(entry)
+        # A class that says "content" would again make one of them the article.
+        for element in first.iter():
+            if element.find(".//p") is not None:
+                element.attrib.clear()
 
 
 @lru_cache(maxsize=1)
