@@ -75,11 +75,14 @@ def begun(job):
 def main(news, folder, seed):
     chance = random.Random(seed)
     list(read_articles([news], on_reject=str))  # what is loaded once need not be loaded in every process
+    began = time.monotonic()
+    list(read_articles([news], on_reject=str))
+    reading = time.monotonic() - began  # a run takes longer than that, however fast the machine
     killed = {"at a moment": 0, "before a file was in place": 0, "with more kept": 0}
     while True:
         lives = killed["at a moment"] + killed["before a file was in place"]
         how = chance.choice(list(killed)[:2]) if lives < MOST else "left in peace"
-        moment, number = chance.uniform(0, 0.6), chance.randint(1, 14)
+        moment, number = chance.uniform(0, 1.2 * reading), chance.randint(1, 14)
         kept = len(part_names(folder))
 
         def job(how=how, number=number):
