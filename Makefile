@@ -14,7 +14,7 @@ slant: $(READY)
 	@$(RUN) evaluate.py --source
 
 test: $(READY)
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest --numprocesses 2 --dist loadfile
 
 check: $(READY)
 	@$(VENV)/bin/ruff check .

@@ -21,7 +21,7 @@ from typing import Protocol
 from slantwise.records import Judgement
 from slantwise.targets import Target
 
-BATCH = 64
+BATCH = 256
 
 
 class Classifier(Protocol):
