@@ -147,8 +147,13 @@ def padded(encoded: Sequence[Any], with_segments: bool = True) -> list[NDArray[A
 
 
 def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """How many processors this process may use: those the system gives it, at most `OMP_NUM_THREADS` where that is set.
+
+    Ray sets it for its workers, of which each is to keep to its own.
+    """
+    given = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    return min(given, int(asked)) if asked.isdecimal() and int(asked) else given
 
 
 def _keep(request: Any, place: tuple[tuple[Floats, ...], list[int]]) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from slantwise import InputError, StanceClassifier
 from slantwise.carried import carried
 from slantwise.corpus import load_split
-from slantwise.openvino_runtime import OpenVinoEncoder
+from slantwise.openvino_runtime import OpenVinoEncoder, processors
 
 # How far a logit of the small model may move with what else is in the batch: rounding in other orders.
 BY_BATCH = 0.05
@@ -82,6 +82,13 @@ def test_calls_from_several_threads_do_not_mix(pair):
     with ThreadPoolExecutor(4) as pool:
         for found in pool.map(lambda _: pair[1].encoder.logits(TEXTS, PAIRS, 64)[0], range(12)):
             assert np.array_equal(found, expected)
+
+
+@pytest.mark.parametrize(("asked", "taken"), [("1", 1), ("0", 3), ("", 3), ("many", 3), ("99", 3)])
+def test_as_many_processors_as_it_may_use(monkeypatch, asked, taken):
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: {0, 1, 5}, raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    assert processors() == taken
 
 
 def test_equal_input_gives_equal_output(pair):
