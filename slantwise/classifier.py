@@ -56,6 +56,9 @@ class StanceClassifier:
         self.shares = shares
         self.folder = folder
 
+    def __repr__(self) -> str:
+        return f"StanceClassifier({self.name!r})"
+
     @classmethod
     def from_pretrained(
         cls,
