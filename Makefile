@@ -14,7 +14,7 @@ slant: $(READY)
 	@$(RUN) evaluate.py --source
 
 test: $(READY)
-	@$(RUN) -m pytest --numprocesses 2 --dist loadfile
+	@$(RUN) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY)
 	@$(VENV)/bin/ruff check .

@@ -40,6 +40,14 @@ class WordJudge:
         return [judgement(("helps" in s) - 0.8 * ("lied" in s)) for s in sentences]
 
 
+LONG = ("test_training", "test_distributed", "test_server_process", "test_runs", "test_benchmarks")
+
+
+def pytest_collection_modifyitems(items):
+    # Files with long tests begin first, so that of two processes neither is left alone with them at the end.
+    items.sort(key=lambda item: item.path.stem not in LONG)
+
+
 @pytest.fixture
 def word_judge() -> WordJudge:
     return WordJudge()
