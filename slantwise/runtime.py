@@ -22,10 +22,8 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging
 
 from slantwise.batches import by_length, windows
-from slantwise.checkpoint import CALIBRATION, HEADS, LABELS, MAX_TOKENS, find_checkpoint, not_its_heads, unreadable
+from slantwise.checkpoint import CALIBRATION, HEADS, MAX_TOKENS, find_checkpoint, not_its_heads, unreadable
 from slantwise.records import STANCES, VOICES
-
-__all__ = ["HEADS", "LABELS", "StanceModel", "TorchEncoder", "load_checkpoint", "quiet", "save_checkpoint", "tokenize"]
 
 # On a CUDA device as many as the batch size allows.
 TOKENS_A_BATCH = 2048

@@ -1,4 +1,4 @@
-"""Training: from labelled sentences to a checkpoint. The only place that trains.
+"""Training: from labelled sentences to a checkpoint.
 
 All three heads are trained together, epoch by epoch, keeping the epoch with the best validation macro-F1, maybe with
 teachers; then the stance head is calibrated on sentences held out and everything is measured on the test split.

@@ -107,7 +107,8 @@ def tiny_model(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-    from slantwise.runtime import LABELS, StanceModel, save_checkpoint
+    from slantwise.checkpoint import LABELS
+    from slantwise.runtime import StanceModel, save_checkpoint
 
     torch.manual_seed(1)
     folder = tmp_path_factory.mktemp("model")
