@@ -56,7 +56,7 @@ RECIPES: dict[str, tuple[Stage, ...]] = {
         Stage(
             "student",
             {
-                "epochs": 4,
+                "epochs": 8,
                 "examples": 20_000,
                 "batch_size": 32,
                 "learning_rate": 3e-4,

@@ -28,6 +28,7 @@ from slantwise.trainer import LABEL_NAMES, UNLABELLED, Floats, Lesson, in_bfloat
 TAUGHT = "taught.safetensors"
 # A name that fewer articles hold is no company that the news tells of; the first words of sentences are no names.
 FEWEST_ARTICLES = 5
+NAMES_ASKED_FOR = 2
 _NAME = re.compile(
     r"(?<=[a-z,;] )(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Febr)uary|March|April|May|June|July|August|"
     r"(?:Sept|Nov|Dec)ember|October)[A-Z][\w&'’-]+(?: [A-Z][\w&'’-]+)*"
@@ -68,8 +69,8 @@ def taught(config: TrainingConfig, pairs: Sequence[Pair]) -> Floats:
 def unlabelled_pairs(paths: Iterable[str], leave_out: Sequence[str], seed: int) -> list[Pair]:
     """What the encoder reads of the sentences in `paths`, each toward the names in it.
 
-    A labelled set gives its mentions, whose labels are not looked at. Articles give each sentence once, toward one of
-    the names it holds that at least five of the articles hold, drawn by `seed`.
+    A labelled set gives its mentions, whose labels are not looked at. Articles give each sentence toward at most two of
+    the names it holds that at least five of the articles hold, drawn by `seed`: who is accused in it and who is not.
     """
     left_out = set(leave_out)
     found: dict[Pair, None] = {}
@@ -93,7 +94,8 @@ def _of_articles(articles: Sequence[Article], left_out: set[str], rng: np.random
             names = [n for n in dict.fromkeys(_NAME.findall(sentence)) if n in targets]
             if names and sentence not in left_out:
                 context = " ".join(sentences[max(0, i - CONTEXT_SENTENCES) : i])
-                yield encode(sentence, targets[names[rng.integers(len(names))]], context)
+                for name in rng.permutation(names)[:NAMES_ASKED_FOR]:
+                    yield encode(sentence, targets[name], context)
 
 
 def _sentences(article: Article) -> Iterator[str]:
