@@ -19,28 +19,22 @@ import argparse
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from transformers import set_seed
 
-from slantwise import metrics, training
-from slantwise.calibration import Scaling, calibrate, known_calibration
+from slantwise import metrics
 from slantwise.carried import carried
 from slantwise.classifier import StanceClassifier
 from slantwise.config import ADAPT, TrainingConfig
 from slantwise.corpus import Example, load_examples, load_split, relabelled
 from slantwise.records import STANCES
 from slantwise.runtime import TorchEncoder
-from slantwise.trainer import Lesson, make_trainer
+from slantwise.tuning import adapt
 
 FOLDS = 5
-LAID_OUT = 2_000
 RESAMPLES = 1_000
-# So many validation sentences carry the calibration over; the training takes all.
-CALIBRATED_ON = 200
 # In the simulations that choose the recipe: labels learned from, sentences tested on.
 LEARNED, TESTED = 100, 300
 CANDIDATES: dict[str, dict[str, Any]] = {
@@ -52,46 +46,17 @@ CANDIDATES: dict[str, dict[str, Any]] = {
 }
 
 
-@dataclass
-class Bench:
-    """What all trainings share: part of the corpus's train split as a lesson, and what carries the calibration over."""
+def adapted(labels: Sequence[Example], changes: Mapping[str, Any], seed: int) -> StanceClassifier:
+    """The released model, trained on with these labels."""
+    config = TrainingConfig(**{**ADAPT, **changes, "base_model": str(carried("model")), "seed": seed})
+    with tempfile.TemporaryDirectory() as work:
+        model, tokenizer, _ = adapt(config, labels, Path(work))
+    return StanceClassifier(TorchEncoder(model, tokenizer))
 
-    rest: Lesson
-    carrying: list[Example]
-    base: Scaling
-    known: dict[str, Any]
 
-    @classmethod
-    def ready(cls, seed: int) -> Bench:
-        """Read the splits and see how far from calibrated the released model is on the validation split."""
-        validation = load_split("validation")
-        places = np.random.default_rng(seed).permutation(len(validation))[:CALIBRATED_ON]
-        carrying = [validation[i] for i in places]
-        model, tokenizer = training.start(TrainingConfig(base_model=str(carried("model"))))
-        known = known_calibration(carried("model"))
-        assert known is not None
-        train = load_split("train")
-        # An epoch takes a few hundred of them; more would only have to be laid out anew for every training.
-        train = [train[i] for i in np.random.default_rng(seed).permutation(len(train))[:LAID_OUT]]
-        return cls(Lesson.of(train), carrying, Scaling.of(model, tokenizer, carrying), known)
-
-    def adapted(self, own: Sequence[Example], changes: Mapping[str, Any], seed: int) -> StanceClassifier:
-        """The released model, trained on with these labels."""
-        config = TrainingConfig(**{**ADAPT, **changes, "base_model": str(carried("model")), "seed": seed})
-        set_seed(seed)
-        model, tokenizer = training.start(config)
-        theirs = Lesson.of(own)
-        lesson = theirs
-        if config.own_share < 1:
-            places = [len(self.rest.pairs) + i for i in range(len(own))]
-            labels = np.concatenate([self.rest.labels, theirs.labels])
-            lesson = Lesson([*self.rest.pairs, *theirs.pairs], labels, own=places)
-        with tempfile.TemporaryDirectory() as work:
-            steps = max(1, round(config.examples / min(config.examples, len(lesson.pairs))))
-            once = TrainingConfig(**{**vars(config), "epochs": config.epochs * steps})
-            make_trainer(once, Path(work), model, tokenizer, lesson, Lesson.of([]), progress=False).train()
-        calibrate(model, tokenizer, self.carrying, self.base, self.known)
-        return StanceClassifier(TorchEncoder(model, tokenizer))
+def released() -> StanceClassifier:
+    """The released model in torch, as what is trained on from it."""
+    return StanceClassifier.from_pretrained(runtime="torch")
 
 
 def judged(classifier: StanceClassifier, examples: Sequence[Example]) -> np.ndarray:
@@ -114,7 +79,7 @@ def ids(examples: Sequence[Example]) -> np.ndarray:
     return np.array([STANCES.index(e.stance) for e in examples])
 
 
-def choose(bench: Bench, public: Sequence[str], seed: int, only: Sequence[str]) -> None:
+def choose(public: Sequence[str], seed: int, only: Sequence[str]) -> None:
     """Print what each candidate gains in the two simulations."""
     rng = np.random.default_rng(seed)
     validation = load_split("validation")
@@ -123,7 +88,7 @@ def choose(bench: Bench, public: Sequence[str], seed: int, only: Sequence[str]) 
     trials = {"real sentences": _drawn(held, LEARNED + TESTED, rng)}
     tested = _drawn([e for e in validation if e.group in set(stories[:5])], TESTED, rng)
     trials["stories"] = _drawn([e for e in validation if e.group in set(stories[5:])], LEARNED, rng) + tested
-    before = StanceClassifier.from_pretrained()
+    before = released()
     start = {name: figures(ids(found[LEARNED:]), judged(before, found[LEARNED:])) for name, found in trials.items()}
     print(f"{LEARNED} labels, {TESTED} sentences tested; changes against the released model\n")
     print("| recipe | trial | macro-F1 | log loss | calibration error | error of the mean score | seconds |")
@@ -132,7 +97,7 @@ def choose(bench: Bench, public: Sequence[str], seed: int, only: Sequence[str]) 
         for trial, found in trials.items():
             if not only or name in only:
                 began, test = time.monotonic(), found[LEARNED:]
-                after = figures(ids(test), judged(bench.adapted(found[:LEARNED], changes, seed), test))
+                after = figures(ids(test), judged(adapted(found[:LEARNED], changes, seed), test))
                 cells = " | ".join(f"{x:+.3f}" for x in after - start[trial])
                 print(f"| {name} | {trial} | {cells} | {time.monotonic() - began:.0f} |", flush=True)
 
@@ -141,21 +106,21 @@ def _drawn(examples: Sequence[Example], number: int, rng: np.random.Generator) -
     return [examples[i] for i in rng.permutation(len(examples))[:number]]
 
 
-def measure(bench: Bench, path: str, given: argparse.Namespace) -> None:
+def measure(path: str, given: argparse.Namespace) -> None:
     """Print what so many labels gain on a set."""
     examples = load_examples(path)
-    released = judged(StanceClassifier.from_pretrained(), examples)
+    unadapted = judged(released(), examples)
     gold = ids(examples)
-    print(f"{len(examples)} sentences; released model: {_written(figures(gold, released))}\n")
+    print(f"{len(examples)} sentences; released model: {_written(figures(gold, unadapted))}\n")
     print("| test folds by | labels | macro-F1 | gain | log loss | calibration error | error of the mean score |")
     print("|---" * 7 + "|", flush=True)
     for by in given.groups:
         groups = np.array([e.target.name if by == "company" else e.group for e in examples])
         for size in given.sizes:
-            runs = [crossed(bench, examples, groups, size, given.seed + r) for r in range(given.repeats)]
+            runs = [crossed(examples, groups, size, given.seed + r) for r in range(given.repeats)]
             after = np.mean([figures(gold, run) for run in runs], axis=0)
-            change = after - figures(gold, released)
-            low, high = gain_interval(gold, released, runs, groups, given.seed)
+            change = after - figures(gold, unadapted)
+            low, high = gain_interval(gold, unadapted, runs, groups, given.seed)
             print(
                 f"| {by} | {size} | {after[0]:.3f} | {change[0]:+.3f} ({low:+.3f} … {high:+.3f}) | {after[1]:.3f} "
                 f"({change[1]:+.3f}) | {after[2]:.3f} ({change[2]:+.3f}) | {after[3]:.3f} ({change[3]:+.3f}) |",
@@ -163,7 +128,7 @@ def measure(bench: Bench, path: str, given: argparse.Namespace) -> None:
             )
 
 
-def crossed(bench: Bench, examples: list[Example], groups: np.ndarray, size: int, seed: int) -> np.ndarray:
+def crossed(examples: list[Example], groups: np.ndarray, size: int, seed: int) -> np.ndarray:
     """Probabilities of all sentences, each from a model that learned `size` labels of other groups."""
     rng = np.random.default_rng(seed)
     names = rng.permutation(np.unique(groups))
@@ -173,7 +138,7 @@ def crossed(bench: Bench, examples: list[Example], groups: np.ndarray, size: int
     for number in range(FOLDS):
         test, others = np.flatnonzero(folds == number), rng.permutation(np.flatnonzero(folds != number))
         own = [examples[i] for i in others[:size]]
-        found[test] = judged(bench.adapted(own, {}, seed), [examples[i] for i in test])
+        found[test] = judged(adapted(own, {}, seed), [examples[i] for i in test])
     return found
 
 
@@ -224,11 +189,10 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    bench = Bench.ready(given.seed)
     if given.choose:
-        choose(bench, given.choose, given.seed, given.only)
+        choose(given.choose, given.seed, given.only)
     for path in given.sets:
-        measure(bench, path, given)
+        measure(path, given)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import numpy as np
 
 from slantwise import StanceClassifier, training
 from slantwise.config import TrainingConfig
-from slantwise.corpus import Example, load_examples, load_split
+from slantwise.corpus import CONTRAST, Example, load_examples, load_split
 
 
 def main() -> None:
@@ -51,8 +51,8 @@ def main() -> None:
 
 
 def some_stories(examples: list[Example], share: float, seed: int) -> list[Example]:
-    """The examples of a share of the stories."""
-    stories = sorted({e.group for e in examples})
+    """The examples of a share of the stories; contrast sets are none."""
+    stories = sorted({e.group for e in examples if CONTRAST not in e.tags})
     kept = set(np.random.default_rng(seed).permutation(stories)[: round(share * len(stories))])
     return [e for e in examples if e.group in kept]
 

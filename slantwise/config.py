@@ -58,9 +58,9 @@ RECIPES: dict[str, tuple[Stage, ...]] = {
             {
                 "epochs": 8,
                 "examples": 20_000,
-                "batch_size": 32,
-                "learning_rate": 3e-4,
-                "patience": 5,
+                "batch_size": 64,
+                "learning_rate": 4e-4,
+                "patience": 8,
                 "dropout": 0.0,
                 "taught_share": 0.7,
             },

@@ -1,7 +1,8 @@
 """Labelled sentences to learn from and to measure on: the project's corpus, public sets, labels on real articles.
 
 Every source becomes `Example`s. The project's own corpus is one JSONL file a split, an article a line (the form is
-described in `data/README.md`); it is split by story and company, so nothing of a story is on two sides.
+described in `data/README.md`); it is split by story and company, so nothing of a story is on two sides. To its train
+split belong contrast sets: situations told in variants that differ little and mean different things.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from slantwise.targets import Target
 SPLITS = ("train", "validation", "test")
 REAL_ARTICLES = "data/real-articles.jsonl"
 PUBLIC_LABELS = "data/public-labels.jsonl"
+CONTRASTS = "contrasts.jsonl"
+# The tag of an example from a contrast set.
+CONTRAST = "contrast"
 
 _POLARITY = {-1: Stance.ACCUSATORY, 0: Stance.NEUTRAL, 1: Stance.DEFENDING}
 # Of directed sentiment whose two entities take no side toward each other: somebody else in the sentence may.
@@ -56,10 +60,10 @@ class Example:
 def load_examples(path: str | Path) -> list[Example]:
     """Read a labelled set, whatever its form.
 
-    Accepted are JSONL files whose lines are articles of this project's corpus (`sentences` with `labels`), sentences
-    with `target`, `stance` and maybe `aliases`, `context`, `voice` and `about` (hand labels that carry their text among
-    them), NewsMTSC (`mention`, `polarity`, `from`, `to`) and
-    directed sentiment (`p`, `q`, `label`); and folders, whose `*.jsonl` files are read in the order of their names.
+    Accepted are JSONL files whose lines are articles of this project's corpus (`sentences` with `labels`), its contrast
+    sets (`variants` with `labels`), sentences with `target`, `stance` and maybe `aliases`, `context`, `voice` and
+    `about` (hand labels that carry their text among them), NewsMTSC (`mention`, `polarity`, `from`, `to`) and directed
+    sentiment (`p`, `q`, `label`); and folders, whose `*.jsonl` files are read in the order of their names.
     Raises InputError naming file, line and value.
     """
     path = Path(path)
@@ -78,15 +82,17 @@ def is_labelled(path: str | Path) -> bool:
     if not path.is_file() or path.suffix.lower() not in (".jsonl", ".ndjson"):
         return False
     row, _ = next(_rows(path), ({}, ""))
-    return any(fields <= row.keys() for fields in ({"sentences"}, {"polarity"}, {"p", "q"}, {"stance"}))
+    return any(fields <= row.keys() for fields in ({"sentences"}, {"variants"}, {"polarity"}, {"p", "q"}, {"stance"}))
 
 
 def load_split(split: str, folder: str | Path | None = None) -> list[Example]:
-    """Read one split of the project's corpus: `train`, `validation` or `test`."""
+    """Read one split of the project's corpus: `train` (and the contrast sets beside it), `validation` or `test`."""
     if split not in SPLITS:
         raise InputError(f"split {split!r} is not recognised; accepted are {', '.join(SPLITS)}")
-    name = f"{split}.jsonl"
-    return load_examples(Path(folder) / name if folder else carried(f"data/{name}"))
+    first = Path(folder) / f"{split}.jsonl" if folder else carried(f"data/{split}.jsonl")
+    contrasts = first.with_name(CONTRASTS)
+    files = [first, contrasts] if split == "train" and contrasts.is_file() else [first]
+    return [example for file in files for example in load_examples(file)]
 
 
 def carried_articles(target: Target) -> Iterator[Article]:
@@ -210,6 +216,8 @@ def _examples(row: Mapping[str, Any], place: str) -> Iterable[Example]:
     try:
         if "sentences" in row:
             return list(_corpus_examples(row))
+        if "variants" in row:
+            return list(_contrast_examples(row))
         if "polarity" in row:
             return [_newsmtsc_example(row)]
         if "p" in row and "q" in row:
@@ -243,6 +251,22 @@ def _corpus_examples(row: Mapping[str, Any]) -> Iterator[Example]:
                 tags=tuple(sentence["tags"]),
             )
         before.append(sentence["text"])
+
+
+def _contrast_examples(row: Mapping[str, Any]) -> Iterator[Example]:
+    targets = {t["name"]: Target(t["name"], tuple(t["aliases"])) for t in row["targets"]}
+    for variant in row["variants"]:
+        for label in variant["labels"]:
+            yield Example(
+                variant["sentence"],
+                variant["context"],
+                targets[label["target"]],
+                Stance(label["stance"]),
+                Voice(label["voice"]) if label["voice"] else None,
+                label["about"],
+                group=row["id"],
+                tags=(CONTRAST,),
+            )
 
 
 def _sentence_example(row: Mapping[str, Any]) -> Example:

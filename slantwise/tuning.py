@@ -1,59 +1,46 @@
-"""A checkpoint trained further on a few labelled sentences alone; `training` learns them together with the corpus."""
+"""A checkpoint trained on with a few hand labels, in memory; `training.fit` does the same from files, with figures."""
 
 from __future__ import annotations
 
-import importlib.util
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from transformers import set_seed
 
-from slantwise import distillation
-from slantwise.calibration import calibrate, known_calibration
+from slantwise.calibration import Scaling, calibrate, known_calibration
 from slantwise.config import TrainingConfig
-from slantwise.corpus import Example
+from slantwise.corpus import Example, load_split
 from slantwise.records import InputError
-from slantwise.runtime import save_checkpoint
+from slantwise.runtime import StanceModel
 from slantwise.trainer import Lesson, make_trainer
 from slantwise.training import start
 
-# What it takes: to train on at all, and to calibrate on what is held out.
 FEWEST_TO_TUNE = 10
-ENOUGH_TO_CALIBRATE = 100
+# So many validation sentences carry the calibration over; `training.fit` takes all of them.
+CALIBRATED_ON = 200
 
 
-def fine_tune(config: TrainingConfig, examples: Sequence[Example]) -> Path:
-    """Train the checkpoint in the folder `config.base_model` further, on `examples` alone; the folder of the result.
+def adapt(config: TrainingConfig, labels: Sequence[Example], work: Path) -> tuple[StanceModel, Any, dict[str, Any]]:
+    """The checkpoint `config.base_model`, trained on with hand labels: the model, its tokenizer and its calibration.
 
-    It teaches itself: with weight `config.taught_share` it keeps to what it said before of the same sentences, also of
-    their voice and aboutness, so that few labels do not undo the rest. A fifth of the sentences, drawn by the seed, is
-    held out to choose the epoch; of a hundred or more the stances are calibrated anew. InputError with fewer than ten.
+    The labels make up `config.own_share` of what it learns; the rest are sentences of the project's corpus, so that few
+    labels do not undo what it knew, of voice and aboutness too. It stays as well calibrated as it was. `work` is a
+    folder for what the training writes. Raises InputError with fewer than ten labels.
     """
-    if len(examples) < FEWEST_TO_TUNE:
-        raise InputError(f"{len(examples)} labelled sentences are too few to train on; {FEWEST_TO_TUNE} are the fewest")
-    if not importlib.util.find_spec("accelerate"):
-        raise InputError("training needs accelerate; pip install 'slantwise[train]'")
-    folder = Path(config.output)
-    work = folder / "unfinished"
+    if len(labels) < FEWEST_TO_TUNE:
+        raise InputError(f"{len(labels)} labelled sentences are too few to train on; {FEWEST_TO_TUNE} are the fewest")
+    rng = np.random.default_rng(config.seed)
+    train, validation = load_split("train"), load_split("validation")
+    # More than it takes would only have to be laid out.
+    rest = [train[i] for i in rng.permutation(len(train))[: config.epochs * config.examples]]
+    carrying = [validation[i] for i in rng.permutation(len(validation))[:CALIBRATED_ON]]
     set_seed(config.seed)
-    order = np.random.default_rng(config.seed).permutation(len(examples))
-    held_out = [examples[i] for i in order[: len(order) // 5]]
-    lesson = Lesson.of([examples[i] for i in order[len(order) // 5 :]])
-    taught = distillation.taught(replace(config, teachers=(config.base_model,)), lesson.pairs)
     model, tokenizer = start(config)
-    work.mkdir(parents=True, exist_ok=True)
-    trainer = make_trainer(
-        config, work, model, tokenizer, replace(lesson, logits=taught), Lesson.of(held_out), progress=False
-    )
-    trainer.train()
-    if len(held_out) >= ENOUGH_TO_CALIBRATE:
-        calibration = calibrate(model, tokenizer, held_out)
-    else:
-        calibration = dict(known_calibration(config.base_model) or {})
-        calibration["fitted_on"] = f"{calibration.get('fitted_on', 'nothing')}, for the model it started from"
-    save_checkpoint(folder, model, tokenizer, calibration)
-    shutil.rmtree(work)
-    return folder
+    known = known_calibration(config.base_model)
+    base = Scaling.of(model, tokenizer, carrying) if known else None
+    lesson = Lesson.of([*rest, *(replace(e, own=True) for e in labels)])
+    make_trainer(config, work, model, tokenizer, lesson, Lesson.of([]), progress=False).train()
+    return model, tokenizer, calibrate(model, tokenizer, carrying, base, known)

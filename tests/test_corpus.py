@@ -6,6 +6,7 @@ import pytest
 from datasets import load_dataset
 
 from slantwise.corpus import (
+    CONTRAST,
     SPLITS,
     carried_articles,
     known_outlets,
@@ -63,6 +64,38 @@ def test_size_and_shape():
     assert len({t["name"] for r in articles for t in r["targets"]}) >= 90
     tags = Counter(t for r in articles for s in r["sentences"] for t in s["tags"])
     assert min(tags.values()) >= 40
+
+
+def test_contrast_sets():
+    sets = [json.loads(line) for line in (DATA / "contrasts.jsonl").read_text().splitlines()]
+    elsewhere = {t["name"] for split in SPLITS for r in rows(split) for t in r["targets"]}
+    assert len({r["id"] for r in sets}) == len(sets) >= 400
+    for row in sets:
+        assert set(row) == {"id", "about", "industry", "targets", "variants"}
+        names = {t["name"]: [t["name"], *t["aliases"]] for t in row["targets"]}
+        assert not set(names) & elsewhere
+        assert len({(v["context"], v["sentence"]) for v in row["variants"]}) == len(row["variants"]) > 1
+        assert len({(x["stance"], x["voice"]) for v in row["variants"] for x in v["labels"]}) > 1
+        for variant in row["variants"]:
+            for label in variant["labels"]:
+                assert any(n in f"{variant['context']} {variant['sentence']}" for n in names[label["target"]])
+                first, second = label["annotators"]
+                assert label["stance"] == first["stance"] == second["stance"] in STANCES
+                for field in ("voice", "about"):
+                    assert label[field] == (first[field] if first[field] == second[field] else None)
+
+
+def test_contrast_sets_are_learned_from_and_never_measured_on():
+    tagged = {split: [e for e in load_split(split) if CONTRAST in e.tags] for split in SPLITS}
+    assert {split: bool(found) for split, found in tagged.items()} == {
+        "train": True,
+        "validation": False,
+        "test": False,
+    }
+    first = json.loads((DATA / "contrasts.jsonl").read_text().partition("\n")[0])
+    example, variant = tagged["train"][0], first["variants"][0]
+    assert (example.sentence, example.context, example.group) == (variant["sentence"], variant["context"], first["id"])
+    assert (example.stance, example.target.name) == (variant["labels"][0]["stance"], variant["labels"][0]["target"])
 
 
 def test_loads_with_datasets(tmp_path):

@@ -26,10 +26,11 @@ def wheel(tmp_path_factory):
 def test_what_is_in_the_wheel(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert "slantwise/_carried/model/model.safetensors" in names
-    assert "slantwise/_carried/data/test.jsonl" in names
+    carried = {n.removeprefix("slantwise/_carried/data/") for n in names if n.startswith("slantwise/_carried/data/")}
+    assert carried == {f"{n}.jsonl" for n in ("train", "contrasts", "validation", "test", "real-articles")}
     points = zipfile.ZipFile(wheel).read(next(n for n in names if n.endswith("/entry_points.txt"))).decode()
     assert "[spacy_factories]\nslantwise = slantwise.integrations.spacy:make_component" in points
-    assert not [n for n in names if n.startswith(("tests", "data/", "benchmarks")) or "train.jsonl" in n]
+    assert not [n for n in names if n.startswith(("tests", "data/", "benchmarks"))]
 
 
 def test_the_wheel_classifies_away_from_the_repository(wheel, tmp_path):

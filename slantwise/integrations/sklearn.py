@@ -10,6 +10,7 @@ scikit-learn's metrics take probabilities in that order; everywhere else in slan
 
 from __future__ import annotations
 
+import importlib.util
 import weakref
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,9 +41,9 @@ class StanceEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     the names of the stances.
 
     `model` is a folder, a hub id or a StanceClassifier; by default the released model. With `fine_tune` the fit trains
-    it further for `epochs` (see `tuning.fine_tune`; seconds to minutes; it takes `slantwise[train]`) and keeps the
-    result in the folder `output`, by default as long as the estimator lives; without, the fit only checks what it is
-    given, and y may be left out. `random_state` seeds the training.
+    it further (see `tuning.adapt`; seconds to minutes; it takes `slantwise[train]`) and keeps the result in the folder
+    `output`, by default as long as the estimator lives. An epoch takes 480 sentences, or as many as hold each label
+    once. Without `fine_tune` the fit only checks what it is given, and y may be left out. `random_state` seeds it.
 
     After the fit there are `classes_` and `classifier_`, the StanceClassifier that judges. Raises InputError (a
     ValueError) for what cannot be judged, naming the row.
@@ -57,7 +58,7 @@ class StanceEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         sentence_column: str = "sentence",
         target_column: str | None = None,
         context_column: str | None = None,
-        epochs: int = 2,
+        epochs: int = 1,
         learning_rate: float = 5e-5,
         batch_size: int = 16,
         random_state: Any = 0,
@@ -131,9 +132,12 @@ class StanceEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return [Stance(v) for v in values]
 
     def _trained(self, classifier: Any, rows: Rows, stances: Sequence[Stance]) -> StanceClassifier:
-        from slantwise.config import TrainingConfig
+        if not importlib.util.find_spec("accelerate"):
+            raise InputError("training needs accelerate; pip install 'slantwise[train]'")
+        from slantwise.config import ADAPT, TrainingConfig
         from slantwise.corpus import Example
-        from slantwise.tuning import fine_tune
+        from slantwise.runtime import save_checkpoint
+        from slantwise.tuning import adapt
 
         examples = [
             Example(s or "", c, Target.of(t or ""), stance)
@@ -142,20 +146,20 @@ class StanceEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         with TemporaryDirectory() as folder:
             # The checkpoint that the classifier was loaded from, wherever that is.
             start = classifier.save_pretrained(Path(folder) / "start")
-            config = TrainingConfig(
-                base_model=str(start),
-                output=str(self.output or Path(folder) / "tuned"),
-                seed=int(check_random_state(self.random_state).randint(2**31 - 1)),
-                epochs=self.epochs,
-                examples=0,
-                batch_size=self.batch_size,
-                learning_rate=self.learning_rate,
-                dropout=0.0,
-                patience=self.epochs,
-            )
-            tuned = _loaded(fine_tune(config, examples), self.output)
-        tuned.name = f"{classifier.name}, trained further"
-        return tuned
+            changes = {
+                "base_model": str(start),
+                "seed": int(check_random_state(self.random_state).randint(2**31 - 1)),
+                "epochs": self.epochs,
+                "examples": max(ADAPT["examples"], round(len(examples) / ADAPT["own_share"])),
+                "batch_size": self.batch_size,
+                "learning_rate": self.learning_rate,
+            }
+            trained = adapt(TrainingConfig(**ADAPT | changes), examples, Path(folder) / "work")
+            tuned = Path(self.output or Path(folder) / "tuned")
+            save_checkpoint(tuned, *trained)
+            found = _loaded(tuned, self.output)
+        found.name = f"{classifier.name}, trained further"
+        return found
 
     def __getstate__(self) -> dict[str, Any]:
         """Classifiers as the files of their checkpoints: what runs them need not be picklable."""
