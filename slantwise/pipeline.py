@@ -15,7 +15,7 @@ from typing import TypeVar
 from slantwise.comparison import HeldArticles
 from slantwise.differences import compared
 from slantwise.labels import LabelBook, read_labels
-from slantwise.records import VOICES, Article, InputError, Judged, Judgement, OutletSlant, Part, Sentence
+from slantwise.records import ABOUT, VOICES, Article, InputError, Judged, Judgement, OutletSlant, Part, Sentence
 from slantwise.repeats import Judge, RememberingJudge
 from slantwise.sentences import split_article
 from slantwise.shrinkage import with_shrunk
@@ -24,10 +24,6 @@ from slantwise.tally import Tally
 from slantwise.targets import Target
 
 CHUNK = 512
-
-# From which probability a sentence whose text does not say so counts as about the target. Near the best F1 on the train
-# and validation splits of data/ (0.89 on validation; by text alone 0.77).
-ABOUT = 0.4
 
 
 Text = TypeVar("Text")

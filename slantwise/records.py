@@ -36,6 +36,9 @@ class Voice(StrEnum):
 
 STANCES: tuple[Stance, ...] = tuple(Stance)
 VOICES: tuple[Voice, ...] = tuple(Voice)
+# From which probability a sentence whose text does not say so counts as about the target. Near the best F1 on the train
+# and validation splits of data/ (0.89 on validation; by text alone 0.77).
+ABOUT = 0.4
 # What can become of sentences that several outlets carry alike.
 WIRE = ("keep", "once", "drop")
 

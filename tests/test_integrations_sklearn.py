@@ -18,6 +18,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import check_array
 
 from slantwise import InputError, StanceClassifier, Target
+from slantwise.config import ADAPT
 from slantwise.integrations.sklearn import CLASSES, StanceEstimator
 from slantwise.records import STANCES
 
@@ -175,10 +176,18 @@ def test_more_mistakes(tiny_model):
         estimator(fine_tune=True).fit(SENTENCES, STANCES_OF)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def short():
+    """Short epochs: what is tested is not how much is learned."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(ADAPT, "examples", 32)
+        yield
+
+
 @pytest.fixture(scope="module")
 def trained(tiny_model, tmp_path_factory):
     folder = tmp_path_factory.mktemp("out") / "tuned"
-    given = {"model": str(tiny_model), "epochs": 2, "learning_rate": 3e-2, "batch_size": 8, "output": folder}
+    given = {"model": str(tiny_model), "epochs": 40, "learning_rate": 3e-2, "batch_size": 8, "output": folder}
     fitted = StanceEstimator(Target("Acme"), **given).fit(SENTENCES[:2] * 16, STANCES_OF[:2] * 16)
     return fitted, folder
 

@@ -12,7 +12,7 @@ from conftest import WORDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slantwise import InputError, StanceClassifier
+from slantwise import InputError, StanceClassifier, openvino_runtime
 from slantwise.carried import carried
 from slantwise.corpus import load_split
 from slantwise.openvino_runtime import OpenVinoEncoder, processors
@@ -40,6 +40,22 @@ def test_logits_are_those_of_torch(lively_model, pair, integers):
         assert ours == pytest.approx(theirs, abs=0.1)
     # Not by saying the same of everything.
     assert expected[1].std(axis=0).min() > 5 * np.abs(found[1] - expected[1]).mean()
+
+
+def test_what_lies_near_the_line_of_what_counts_is_judged_in_more_bits(lively_model, monkeypatch):
+    coarse, fine = (OpenVinoEncoder.from_pretrained(lively_model, integers) for integers in (True, False))
+    monkeypatch.setattr(openvino_runtime, "NEAR", 0.0)
+    eight, sixteen = coarse.logits(TEXTS, PAIRS, 64), fine.logits(TEXTS, PAIRS, 64)
+    about = 1 / (1 + np.exp(eight[2][:, 0] - eight[2][:, 1]))
+    line, distances = float(np.median(about)) + 1e-6, np.sort(np.abs(about - np.median(about)))
+    monkeypatch.setattr(openvino_runtime, "ABOUT", line)
+    monkeypatch.setattr(openvino_runtime, "NEAR", float(distances[10]))
+    near = np.abs(about - line) < distances[10]
+    assert 5 < near.sum() < 20
+    for found, coarsely, finely in zip(coarse.logits(TEXTS, PAIRS, 64), eight, sixteen, strict=True):
+        assert found[~near] == pytest.approx(coarsely[~near], abs=1e-6)
+        assert found[near] == pytest.approx(finely[near], abs=1e-3)
+        assert np.abs(coarsely[near] - finely[near]).max() > 1e-3
 
 
 def test_texts_longer_than_256_tokens_are_cut_alike(pair):
