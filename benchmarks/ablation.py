@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 from learning_curve import trained_on
 
-from slantwise.corpus import Example, load_examples, load_split, load_standoff, relabelled
+from slantwise.corpus import load_split, load_standoff, relabelled
+from slantwise.examples import Example, load_examples
 
 
 def main() -> None:

@@ -26,7 +26,8 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from slantwise import StanceClassifier, Target, read_articles
 from slantwise.cards import write_card
-from slantwise.corpus import Example, known_outlets, load_examples, load_split, load_standoff
+from slantwise.corpus import known_outlets, load_split, load_standoff
+from slantwise.examples import Example, load_examples
 from slantwise.metrics import accuracy, calibration_error, interval, macro_f1, per_stance
 from slantwise.pipeline import judge_articles, score_outlets
 from slantwise.records import STANCES, Judgement, Part, Stance

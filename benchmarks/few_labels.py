@@ -28,7 +28,8 @@ from slantwise import metrics
 from slantwise.carried import carried
 from slantwise.classifier import StanceClassifier
 from slantwise.config import ADAPT, TrainingConfig
-from slantwise.corpus import Example, load_examples, load_split, relabelled
+from slantwise.corpus import load_split, relabelled
+from slantwise.examples import Example, load_examples
 from slantwise.records import STANCES
 from slantwise.runtime import TorchEncoder
 from slantwise.tuning import adapt

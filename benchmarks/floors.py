@@ -21,7 +21,8 @@ from typing import Any
 from behaviour import CASES, judge_cases, load_cases, rates
 
 from slantwise import StanceClassifier
-from slantwise.corpus import Example, load_examples, load_standoff
+from slantwise.corpus import load_standoff
+from slantwise.examples import Example, load_examples
 from slantwise.training import measure
 
 ROOT = Path(__file__).parent.parent

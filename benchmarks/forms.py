@@ -19,7 +19,8 @@ import numpy as np
 
 from slantwise import StanceClassifier, Target, classifier, training
 from slantwise.config import TrainingConfig
-from slantwise.corpus import SPLITS, Example, load_examples, load_split
+from slantwise.corpus import SPLITS, load_split
+from slantwise.examples import Example, load_examples
 
 Form = Callable[[str, Target, str, tuple[int, int] | None], tuple[str, str]]
 masked: Form = classifier.encode

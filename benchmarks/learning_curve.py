@@ -18,7 +18,8 @@ import numpy as np
 
 from slantwise import StanceClassifier, training
 from slantwise.config import TrainingConfig
-from slantwise.corpus import CONTRAST, Example, load_examples, load_split
+from slantwise.corpus import load_split
+from slantwise.examples import CONTRAST, Example, load_examples
 
 
 def main() -> None:

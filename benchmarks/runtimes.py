@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from slantwise import StanceClassifier, read_articles
-from slantwise.corpus import Example, load_examples, load_split
+from slantwise.corpus import load_split
+from slantwise.examples import Example, load_examples
 from slantwise.metrics import macro_f1
 from slantwise.pipeline import score_outlets
 from slantwise.records import STANCES

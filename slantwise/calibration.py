@@ -19,7 +19,7 @@ from scipy.optimize import minimize
 
 from slantwise.checkpoint import CALIBRATION, HEADS
 from slantwise.classifier import encode
-from slantwise.corpus import Example
+from slantwise.examples import Example
 from slantwise.records import STANCES
 from slantwise.runtime import StanceModel, TorchEncoder
 

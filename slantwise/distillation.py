@@ -18,7 +18,7 @@ from safetensors.numpy import load_file, save_file
 from slantwise.articles import read_articles
 from slantwise.classifier import encode
 from slantwise.config import TrainingConfig
-from slantwise.corpus import is_labelled, load_examples
+from slantwise.examples import is_labelled, load_examples
 from slantwise.records import Article
 from slantwise.runtime import TorchEncoder
 from slantwise.sentences import CONTEXT_SENTENCES, plain_sentences

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from slantwise.corpus import Example, is_labelled
+from slantwise.examples import Example, is_labelled
 from slantwise.labels import described, json_rows, read_labels
 from slantwise.records import Article, InputError, Part, Sentence
 from slantwise.sentences import split_article

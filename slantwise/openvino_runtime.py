@@ -7,9 +7,9 @@ computed: the heads read no other.
 
 Processors that cannot multiply 8-bit integers fast compute with the same weights in floating point.
 
-Rounding may put a sentence on the wrong side of the line of what counts as about the target, and where an outlet has few
-articles one sentence moves its slant. So what 8 bits find near that line is judged again with 16 (with 32 where the
-processor has no 16).
+Rounding may put a sentence on the wrong side of the line of what counts as about the target, and where an outlet has
+few articles one sentence moves its slant. So what 8 bits find near that line is judged again with 16 (with 32 where
+the processor has no 16).
 """
 
 from __future__ import annotations

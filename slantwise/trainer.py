@@ -20,8 +20,8 @@ from transformers import EarlyStoppingCallback, EvalPrediction, PrinterCallback,
 from slantwise import metrics
 from slantwise.classifier import encode
 from slantwise.config import TrainingConfig
-from slantwise.corpus import Example
 from slantwise.dealing import EpochSampler
+from slantwise.examples import Example
 from slantwise.records import STANCES, VOICES
 from slantwise.runtime import StanceModel, tokenize
 

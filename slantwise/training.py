@@ -32,7 +32,8 @@ from slantwise.carried import carried
 from slantwise.checkpoint import HEADS, LABELS
 from slantwise.classifier import MASK, StanceClassifier
 from slantwise.config import ADAPT, MINILM, TrainingConfig
-from slantwise.corpus import Example, load_examples, load_split, relabelled
+from slantwise.corpus import load_split, relabelled
+from slantwise.examples import Example, load_examples
 from slantwise.joining import is_standoff, labelled_examples
 from slantwise.records import STANCES, InputError
 from slantwise.runtime import StanceModel, quiet, save_checkpoint

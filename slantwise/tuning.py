@@ -12,7 +12,8 @@ from transformers import set_seed
 
 from slantwise.calibration import Scaling, calibrate, known_calibration
 from slantwise.config import TrainingConfig
-from slantwise.corpus import Example, load_split
+from slantwise.corpus import load_split
+from slantwise.examples import Example
 from slantwise.records import InputError
 from slantwise.runtime import StanceModel
 from slantwise.trainer import Lesson, make_trainer

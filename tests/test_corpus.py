@@ -5,16 +5,8 @@ from pathlib import Path
 import pytest
 from datasets import load_dataset
 
-from slantwise.corpus import (
-    CONTRAST,
-    SPLITS,
-    carried_articles,
-    known_outlets,
-    load_examples,
-    load_split,
-    load_standoff,
-    sentence_hash,
-)
+from slantwise.corpus import SPLITS, carried_articles, known_outlets, load_split, load_standoff, sentence_hash
+from slantwise.examples import CONTRAST, load_examples
 from slantwise.records import STANCES, VOICES, InputError, Stance, Voice
 from slantwise.targets import Target
 

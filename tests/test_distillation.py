@@ -7,8 +7,8 @@ import numpy as np
 
 from slantwise import distillation
 from slantwise.config import TrainingConfig
-from slantwise.corpus import Example
 from slantwise.distillation import lesson, unlabelled_pairs
+from slantwise.examples import Example
 from slantwise.records import Stance
 from slantwise.targets import Target
 from slantwise.trainer import Lesson

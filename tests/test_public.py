@@ -16,8 +16,8 @@ records disclaimers
 targets furniture quotes carried hub config provenance progress spreadsheets articles metrics intervals shrinkage dealing
 checkpoint batches openvino_graph
 sentences cards slant differences prior_shift correction wire matched repeats parts
-stories tally corpus runtime openvino_runtime digests
-runtimes
+stories tally examples runtime openvino_runtime digests
+runtimes corpus
 comparison labels classifier judgement_file
 joining calibration trainer pipeline
 runs units cluster

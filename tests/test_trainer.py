@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from slantwise.corpus import Example
 from slantwise.dealing import EpochSampler
+from slantwise.examples import Example
 from slantwise.records import Stance, Voice
 from slantwise.targets import Target
 from slantwise.trainer import UNLABELLED, Lesson, divergence

@@ -135,7 +135,7 @@ class StanceEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if not importlib.util.find_spec("accelerate"):
             raise InputError("training needs accelerate; pip install 'slantwise[train]'")
         from slantwise.config import ADAPT, TrainingConfig
-        from slantwise.corpus import Example
+        from slantwise.examples import Example
         from slantwise.runtime import save_checkpoint
         from slantwise.tuning import adapt
 
