@@ -7,7 +7,7 @@ none is a duplicate and no sentence comes twice, which is the worst case for all
 weeks after the one before. The `evaluate` command then runs in a process of its own and its peak is read (VmHWM of Linux).
 
 Up to `--real` articles the model judges everything. Beyond, to judge a million sentences would take hours: then the model is
-loaded and judges one call in sixteen, and the logits of the other calls are drawn from those. All else is the real code. What
+loaded (with OpenVINO) and judges one call in sixteen, and the logits of the other calls are drawn from those. All else is the real code. What
 was done is in the table. With `--run` this file is that process.
 """
 
@@ -119,11 +119,11 @@ def run(real: bool, flags: list[str]) -> None:
     """The command, with its peak as the last line on stderr."""
     import numpy as np
 
-    from slantwise import runtime
     from slantwise.cli import main as command
+    from slantwise.openvino_runtime import OpenVinoEncoder
 
     if not real:
-        whole = runtime.TorchEncoder.logits
+        whole = OpenVinoEncoder._logits
         calls = 0
         rows: list[np.ndarray] = []
         drawn = np.random.default_rng(0)
@@ -138,7 +138,7 @@ def run(real: bool, flags: list[str]) -> None:
             chosen = drawn.integers(0, len(rows[0]), len(texts))
             return tuple(of[chosen] for of in rows)
 
-        runtime.TorchEncoder.logits = logits
+        OpenVinoEncoder._logits = logits
     status = command(flags)
     sys.stdout.flush()
     peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))

@@ -61,8 +61,9 @@ def taught(config: TrainingConfig, pairs: Sequence[Pair]) -> Floats:
     found = []
     for folder in config.teachers:
         encoder = TorchEncoder.from_pretrained(folder)
-        with torch.autocast(encoder.device, torch.bfloat16, enabled=in_bfloat16(config)):
-            found.append(np.concatenate(encoder.logits(texts, before, 64), axis=1))
+        if in_bfloat16(config):
+            encoder.model.to(torch.bfloat16)
+        found.append(np.concatenate(encoder.logits(texts, before, 64), axis=1))
     return np.asarray(np.mean(found, axis=0))
 
 
