@@ -77,10 +77,10 @@ class TrainingConfig:
     `examples` is how many examples an epoch takes, drawn anew each time without repeating one before all were taken;
     0 takes them all. `precision` is that of the arithmetic (the weights are kept in 32 bits): `auto` takes bfloat16
     where the processor computes in it, which is about twice as fast, and float32 elsewhere. Sentences of `data` for
-    which the project has labels of its own get them. `teachers` are checkpoints from whose judgements it learns too,
-    with weight `taught_share` against the labels' and softened by `temperature`, on the labelled sentences and on those
-    of `unlabelled` (articles, or labelled sets whose labels are not looked at) that are not in the labelled sets
-    `leave_out`. `recipe` names the recipe of which this training is a stage.
+    which the project has labels of its own get them. `teachers` are checkpoints, or files of their judgements, from
+    which it learns too, with weight `taught_share` against the labels' and softened by `temperature`, on the labelled
+    sentences and on those of `unlabelled` (articles, or labelled sets whose labels are not looked at) that are not in
+    the labelled sets `leave_out`. `recipe` names the recipe of which this training is a stage.
 
     `articles` are the articles that stand-off hand labels among `data` are of. Hand labels make up `own_share` of what
     an epoch takes, coming again where they are few; 0 deals them like all other examples. The first `frozen_layers`

@@ -6,6 +6,7 @@ can be had for any text.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,13 +14,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from slantwise.articles import read_articles
 from slantwise.classifier import encode
 from slantwise.config import TrainingConfig
 from slantwise.examples import is_labelled, load_examples
-from slantwise.records import Article
+from slantwise.records import Article, InputError
 from slantwise.runtime import TorchEncoder
 from slantwise.sentences import CONTEXT_SENTENCES, plain_sentences
 from slantwise.targets import Target
@@ -40,31 +43,57 @@ Pair = tuple[str, str]
 def lesson(config: TrainingConfig, labelled: Lesson, leave_out: Sequence[str], work: Path) -> Lesson:
     """The labelled sentences and those of `config.unlabelled`, with the mean logits of `config.teachers`.
 
-    Sentences in `leave_out` are left out. The logits are kept in `work`, so that a resumed training need not ask again.
+    Sentences in `leave_out` are left out. The logits are kept in `work`, so that a resumed training need not ask again;
+    a teacher may be such a file.
     """
     known = set(labelled.pairs)
     further = [pair for pair in unlabelled_pairs(config.unlabelled, leave_out, config.seed) if pair not in known]
     pairs = [*labelled.pairs, *further]
     labels = np.concatenate([labelled.labels, np.full((len(further), len(LABEL_NAMES)), UNLABELLED, dtype=np.int64)])
     kept = work / TAUGHT
-    if kept.is_file():
-        logits = load_file(kept)["logits"].astype(np.float64)
-    else:
-        logits = taught(config, pairs)
-        save_file({"logits": logits.astype(np.float32)}, kept)
-    return Lesson(pairs, labels, logits, labelled.own)
+    if not kept.is_file():
+        save_file({"keys": _keys(pairs), "logits": taught(config, pairs).astype(np.float16)}, kept)
+    return Lesson(pairs, labels, kept_judgements(kept, pairs), labelled.own)
 
 
 def taught(config: TrainingConfig, pairs: Sequence[Pair]) -> Floats:
     """The teachers' logits of text pairs, (n, 8), their mean where there are several."""
     texts, before = [p[0] for p in pairs], [p[1] for p in pairs]
     found = []
-    for folder in config.teachers:
-        encoder = TorchEncoder.from_pretrained(folder)
+    for teacher in config.teachers:
+        if Path(teacher).is_file():
+            found.append(kept_judgements(teacher, pairs))
+            continue
+        encoder = TorchEncoder.from_pretrained(teacher)
         if in_bfloat16(config):
             encoder.model.to(torch.bfloat16)
         found.append(np.concatenate(encoder.logits(texts, before, 64), axis=1))
     return np.asarray(np.mean(found, axis=0))
+
+
+def kept_judgements(file: str | Path, pairs: Sequence[Pair]) -> Floats:
+    """What a file of teachers' judgements has of text pairs, (n, 8); InputError where it lacks any.
+
+    The file holds no texts: `keys`, the first 8 bytes of the SHA-256 of each pair, and `logits` in 16 bits.
+    """
+    try:
+        held = load_file(file)
+        places = {int(key): i for i, key in enumerate(held["keys"])}
+        logits = held["logits"].astype(np.float64)
+    except (KeyError, SafetensorError) as problem:
+        raise InputError(f"{file}: not a file of teachers' judgements ({problem})") from None
+    wanted = [places.get(int(key), -1) for key in _keys(pairs)]
+    if missing := wanted.count(-1):
+        raise InputError(
+            f"{file}: has no judgement of {missing} of the {len(pairs)} texts to learn from; "
+            "give the data it is of, or the teacher itself"
+        )
+    return np.asarray(logits[wanted])
+
+
+def _keys(pairs: Iterable[Pair]) -> NDArray[np.uint64]:
+    digests = (hashlib.sha256(f"{text}\0{before}".encode()).digest()[:8] for text, before in pairs)
+    return np.array([int.from_bytes(d, "big") for d in digests], dtype=np.uint64)
 
 
 def unlabelled_pairs(paths: Iterable[str], leave_out: Sequence[str], seed: int) -> list[Pair]:

@@ -107,8 +107,9 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
     """Train on the project's corpus and on `config.data`, and write the checkpoint to `config.output`.
 
     With `config.teachers` the model also learns from their judgements, of the labelled sentences and of those of
-    `config.unlabelled`. With `resume`, go on after the last whole epoch of an interrupted training with the same
-    configuration. Raises InputError for data, base model or output folder that cannot be used.
+    `config.unlabelled`; a file beside the checkpoint keeps these, and can teach in the teachers' place. With `resume`,
+    go on after the last whole epoch of an interrupted training with the same configuration. Raises InputError for data,
+    base model or output folder that cannot be used.
     """
     began = time.monotonic()
     folder = Path(config.output)
@@ -140,7 +141,7 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
     report = {
         "config": asdict(config.portable()),
         "before": _trained_before(config),
-        "teachers": [_report(folder)["config"] for folder in config.teachers if _report(folder)],
+        "teachers": [_report(teacher)["config"] for teacher in config.teachers if _report(teacher)],
         "learned_from": {"labelled": len(given.train), "all": len(lesson.pairs), "validation": len(given.validation)},
         "epochs": history,
         "took": {"minutes": round((time.monotonic() - began) / 60, 1), "peak_memory_gb": _peak_memory()},
@@ -148,6 +149,8 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
     }
     (folder / "training.json").write_text(json.dumps(report, indent=2) + "\n")
     write_card(folder, report, calibration)
+    if config.teachers:
+        (work / distillation.TAUGHT).replace(folder.with_name(f"{folder.name}-{distillation.TAUGHT}"))
     shutil.rmtree(work)
     return Trained(folder, figures)
 

@@ -2,16 +2,22 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
+import pytest
+import torch
 
 from slantwise import distillation
 from slantwise.config import TrainingConfig
-from slantwise.distillation import lesson, unlabelled_pairs
+from slantwise.corpus import load_split
+from slantwise.distillation import kept_judgements, lesson, taught, unlabelled_pairs
 from slantwise.examples import Example
-from slantwise.records import Stance
+from slantwise.records import InputError, Stance
 from slantwise.targets import Target
 from slantwise.trainer import Lesson
+
+DATA = Path(__file__).parent.parent / "data"
 
 
 def written(path, rows):
@@ -30,7 +36,7 @@ def test_articles_give_each_sentence_toward_a_name_that_several_hold(tmp_path):
     texts = [f"It rained. On Monday the court fined Acme and Bolt {i} times. Once it met Rare{i}." for i in range(20)]
     path = written(tmp_path / "news.jsonl", [{"text": t, "outlet": "x"} for t in texts])
     pairs = unlabelled_pairs([path], [texts[0].split(". ")[1] + "."], 0)
-    assert len(pairs) == 19
+    assert len(pairs) == 2 * 19
     assert {pair[1] for pair in pairs} == {"It rained."}
     masked = Counter("Bolt" in text for text, _ in pairs)
     assert set(masked) == {True, False}
@@ -42,7 +48,7 @@ def test_the_teachers_are_asked_once_and_their_mean_is_kept(tmp_path, monkeypatc
     asked = []
 
     class Encoder:
-        device = "cpu"
+        model = torch.nn.Identity()
 
         def __init__(self, folder):
             self.value = float(folder)
@@ -66,3 +72,18 @@ def test_the_teachers_are_asked_once_and_their_mean_is_kept(tmp_path, monkeypatc
     again = lesson(config, labelled, [], tmp_path)
     assert np.array_equal(again.logits, found.logits)
     assert asked == [2, 2]
+    # What was kept teaches in their place, whatever the order, and what it lacks is said.
+    kept = TrainingConfig(teachers=(str(tmp_path / distillation.TAUGHT),))
+    assert np.array_equal(taught(kept, found.pairs[::-1]), np.full((2, 8), 2.0))
+    with pytest.raises(InputError, match="has no judgement of 1 of the 2 texts"):
+        taught(kept, [found.pairs[0], ("[TARGET] lied.", "before")])
+    (tmp_path / "other.safetensors").write_bytes(b"12345678{}")
+    with pytest.raises(InputError, match="not a file of teachers' judgements"):
+        taught(TrainingConfig(teachers=(str(tmp_path / "other.safetensors"),)), found.pairs)
+
+
+def test_what_the_teacher_said_is_of_the_corpus_as_it_is():
+    learned = Lesson.of(load_split("train"))
+    logits = kept_judgements(DATA / "teacher.safetensors", learned.pairs)
+    assert logits.shape == (len(learned.pairs), 8)
+    assert (logits[:, :3].argmax(axis=1) == learned.labels[:, 0]).mean() > 0.8

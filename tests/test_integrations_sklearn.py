@@ -187,15 +187,24 @@ def short():
 @pytest.fixture(scope="module")
 def trained(tiny_model, tmp_path_factory):
     folder = tmp_path_factory.mktemp("out") / "tuned"
-    given = {"model": str(tiny_model), "epochs": 40, "learning_rate": 3e-2, "batch_size": 8, "output": folder}
-    fitted = StanceEstimator(Target("Acme"), **given).fit(SENTENCES[:2] * 16, STANCES_OF[:2] * 16)
+    given = {"model": str(tiny_model), "epochs": 20, "learning_rate": 3e-2, "batch_size": 8, "output": folder}
+    with pytest.MonkeyPatch.context() as patch:
+        # So small a model cannot learn the corpus beside them.
+        patch.setitem(ADAPT, "own_share", 1.0)
+        fitted = StanceEstimator(Target("Acme"), **given).fit(SENTENCES[:2] * 16, STANCES_OF[:2] * 16)
     return fitted, folder
 
 
 def test_it_learns_what_it_is_fitted_to(trained, tiny_model):
     fitted, folder = trained
     before = estimator(model=str(tiny_model)).fit(SENTENCES)
-    assert list(fitted.predict(SENTENCES[:2])) == STANCES_OF[:2] != list(before.predict(SENTENCES[:2]))
+
+    def told_apart(judge):
+        accused, defended = judge.predict_proba(SENTENCES[:2])
+        return min(accused[0] - defended[0], defended[1] - accused[1])
+
+    # By probabilities: calibrated on the corpus, of which so small a model knows nothing, it takes few sides.
+    assert told_apart(fitted) > 0.1 > 5 * abs(told_apart(before))
     again = StanceClassifier.from_pretrained(folder)
     assert np.allclose(again.predict_proba(SENTENCES, "Acme"), fitted.classifier_.predict_proba(SENTENCES, "Acme"))
     assert {file.name for file in folder.iterdir()} == {file.name for file in tiny_model.iterdir()} - {"README.md"}

@@ -64,7 +64,6 @@ def test_plain_cases_whatever_the_name(sentence, stance):
     assert len(judged) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="a known failure, in the card")
 def test_opposite_stances_in_one_sentence():
     sentence = "Acme defrauded its customers, the judge found, while Bolt behaved responsibly and had warned them."
     assert classify(sentence, "Acme").score < classify(sentence, "Bolt").score

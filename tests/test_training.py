@@ -105,6 +105,11 @@ def test_a_model_is_taught_by_another_on_text_that_nobody_has_labelled(config, t
     report = json.loads((trained.folder / "training.json").read_text())
     assert report["learned_from"] == {"labelled": 100, "all": 107, "validation": 100}
     assert "taught by `model0`" in (trained.folder / "README.md").read_text()
+    # What the teacher said teaches as well as the teacher.
+    kept = trained.folder.with_name(f"{trained.folder.name}-taught.safetensors")
+    moved = kept.replace(tmp_path / "judgements.safetensors")
+    again = fit(TrainingConfig(**{**vars(taught), "teachers": (str(moved),)}), progress=False)
+    assert equal(weights(again.folder), weights(trained.folder))
     alone = weights(fit(config, progress=False).folder)
     assert not equal(weights(fit(taught, progress=False).folder), alone)
 

@@ -71,7 +71,11 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         "--dropout", type=float, default=defaults["dropout"], help="share of activations dropped (default: %(default)s)"
     )
     parser.add_argument(
-        "--teachers", nargs="+", default=[], metavar="DIR", help="checkpoints from whose judgements to learn too"
+        "--teachers",
+        nargs="+",
+        default=[],
+        metavar="PATH",
+        help="checkpoints from whose judgements to learn too, or files of their judgements",
     )
     parser.add_argument(
         "--unlabelled",
