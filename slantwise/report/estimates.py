@@ -42,7 +42,7 @@ def print_estimates(slants: Sequence[OutletSlant], console: Console | None = Non
     if shifted:
         notes.append(
             "Prior shift: rests on the assumption that outlets differ in how often they take each stance, not in how "
-            "each reads."
+            "each reads, and on the model's calibration: where that does not hold it makes slants worse."
         )
     if labelled:
         notes.append(
