@@ -17,7 +17,7 @@ import numpy as np
 from learning_curve import trained_on
 
 from slantwise.corpus import load_split, load_standoff, relabelled
-from slantwise.examples import Example, load_examples
+from slantwise.examples import CONTRAST, Example, load_examples
 
 
 def main() -> None:
@@ -48,6 +48,7 @@ def mixtures(newsmtsc: Path, directed: Path) -> dict[str, Callable[[], list[Exam
     ours = mtsc.ours + blame.ours
     return {
         "everything": lambda: corpus + ours + mtsc.others + blame.others,
+        "without the contrast sets": lambda: [e for e in corpus if CONTRAST not in e.tags] + ours + mtsc.others + blame.others,
         "without data/": lambda: ours + mtsc.others + blame.others,
         "without our labels on public sets": lambda: corpus + mtsc.others + blame.others,
         "without NewsMTSC's own labels": lambda: corpus + ours + blame.others,

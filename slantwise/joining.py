@@ -28,7 +28,7 @@ def labelled_examples(path: str | Path, articles: Iterable[Article]) -> list[Exa
 
     Raises InputError for a label whose article is not there or that fits none of its sentences.
     """
-    book, found = read_labels(path), []
+    book, found = read_labels(path, drawn=False), []
     for article in articles:
         book.saw(article)
         split: dict[tuple[str, tuple[str, ...]], list[Sentence]] = {}

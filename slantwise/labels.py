@@ -130,8 +130,12 @@ class LabelBook:
         yield "origin", article.origin
 
 
-def read_labels(path: str | Path, target: str | None = None) -> LabelBook:
-    """Read the labels toward `target` (a name; None takes all) from a file; InputError naming file, line and value."""
+def read_labels(path: str | Path, target: str | None = None, drawn: bool = True) -> LabelBook:
+    """Read the labels toward `target` (a name; None takes all) from a file; InputError naming file, line and value.
+
+    With `drawn` each must say with what probability it was drawn; without, it counts as 1 where none is said, which is
+    enough to learn from.
+    """
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: there is no such file")
@@ -151,7 +155,7 @@ def read_labels(path: str | Path, target: str | None = None) -> LabelBook:
             key = next(((k, str(values[k])) for k in ARTICLE_KEYS if values.get(k)), None)
             if key is None:
                 raise InputError(f"{place}: names no article; accepted are {', '.join(ARTICLE_KEYS)}")
-            rows.setdefault(key, []).append(_row(values, place))
+            rows.setdefault(key, []).append(_row(values if drawn else {"probability": 1, **values}, place))
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not UTF-8 text") from None
     if not rows:

@@ -1,9 +1,9 @@
 """The encoder run with OpenVINO: the graph of a BERT checkpoint, built from its weights without torch or transformers.
 
 Weights are 8-bit integers, a scale a row; activations are quantized while it runs, each token by itself, so that a
-judgement does not depend on what else is in the batch, and nothing has to be calibrated or exported beforehand. What is
-no matrix product is computed in bfloat16 where the processor has it. Of the last layer only the first token is
-computed: the heads read no other.
+judgement does not depend on what else is in the batch (it has no more padding for it either), and nothing has to be
+calibrated or exported beforehand. What is no matrix product is computed in bfloat16 where the processor has it. Of the
+last layer only the first token is computed: the heads read no other.
 
 Processors that cannot multiply 8-bit integers fast compute with the same weights in floating point.
 
@@ -28,7 +28,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from slantwise.batches import by_length, windows
+from slantwise.batches import by_length, padded_length, windows
 from slantwise.checkpoint import HEADS, MAX_TOKENS, find_checkpoint, not_its_heads, unreadable
 from slantwise.records import ABOUT, STANCES, VOICES, InputError
 
@@ -170,7 +170,7 @@ def _about(logits: Floats) -> Floats:
 
 def padded(encoded: Sequence[Any], with_segments: bool = True) -> list[NDArray[Any]]:
     """Token ids, segments (int32) and mask (float32, 1 for a token and 0 for padding), each (texts, tokens)."""
-    shape = len(encoded), max(len(e.ids) for e in encoded)
+    shape = len(encoded), padded_length(max(len(e.ids) for e in encoded))
     ids, segments, mask = np.zeros(shape, np.int32), np.zeros(shape, np.int32), np.zeros(shape, np.float32)
     for row, each in enumerate(encoded):
         length = len(each.ids)

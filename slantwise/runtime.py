@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging
 
-from slantwise.batches import by_length, windows
+from slantwise.batches import STEP, by_length, windows
 from slantwise.checkpoint import CALIBRATION, HEADS, MAX_TOKENS, find_checkpoint, not_its_heads, unreadable
 from slantwise.records import STANCES, VOICES
 
@@ -120,7 +120,7 @@ class TorchEncoder:
             )
             for batch in by_length([len(ids) for ids in encoded["input_ids"]], budget, batch_size):
                 inputs = {name: [values[i] for i in batch] for name, values in encoded.items()}
-                inputs = self.tokenizer.pad(inputs, return_tensors="pt").to(self.device)
+                inputs = self.tokenizer.pad(inputs, pad_to_multiple_of=STEP, return_tensors="pt").to(self.device)
                 with torch.inference_mode(), torch.autocast(self.device, torch.bfloat16, enabled=on_cuda):
                     for into, logits in zip(found, self.model(**inputs), strict=True):
                         into[[window[i] for i in batch]] = logits.double().cpu().numpy()

@@ -104,7 +104,8 @@ def test_a_morning(capsys, news, tiny_model, tmp_path):
 
 @pytest.mark.parametrize("name", ["gold.jsonl", "gold.csv"])
 def test_labels_without_their_articles_are_named(tmp_path, name):
-    row = {"url": "u:1", "start": 0, "end": 10, "stance": "neutral", "probability": 1, "target": "Acme"}
+    # To learn from a label it takes no probability.
+    row = {"url": "u:1", "start": 0, "end": 10, "stance": "neutral", "target": "Acme"}
     path = tmp_path / name
     path.write_text(json.dumps(row) if name.endswith("l") else f"{','.join(row)}\n{','.join(map(str, row.values()))}\n")
     assert is_standoff(path)

@@ -1,26 +1,27 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slantwise.batches import by_length, windows
+from slantwise.batches import by_length, padded_length, windows
 
 LENGTHS = st.lists(st.integers(1, 256), max_size=60)
 
 
 @given(LENGTHS, st.integers(1, 1000), st.integers(1, 20))
-def test_batches_hold_every_text_once_within_the_budget(lengths, budget, most):
+def test_batches_hold_every_text_once_within_the_budget_all_of_one_padded_length(lengths, budget, most):
     batches = list(by_length(lengths, budget, most))
     assert sorted(i for b in batches for i in b) == list(range(len(lengths)))
     for batch in batches:
-        longest = max(lengths[i] for i in batch)
-        assert len(batch) == 1 or longest * len(batch) <= budget
+        (length,) = {padded_length(lengths[i]) for i in batch}
+        assert len(batch) == 1 or length * len(batch) <= budget
         assert len(batch) <= most
-    assert [lengths[i] for b in batches for i in b] == sorted(lengths, reverse=True)
+    found = [padded_length(lengths[i]) for b in batches for i in b]
+    assert found == sorted(found, reverse=True)
 
 
-def test_little_is_padding():
-    lengths = [10 + i % 90 for i in range(1000)]
-    padded = sum(max(lengths[i] for i in b) * len(b) for b in by_length(lengths, 512, 64))
-    assert padded < 1.03 * sum(lengths)
+@given(st.integers(1, 1000))
+def test_padding_is_less_than_eight_tokens(length):
+    assert length <= padded_length(length) < length + 8
+    assert padded_length(length) % 8 == 0
 
 
 @given(st.lists(st.text(max_size=9), max_size=30), st.integers(1, 8))

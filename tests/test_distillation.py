@@ -27,21 +27,21 @@ def written(path, rows):
 
 def test_a_labelled_set_gives_its_mentions_and_not_its_labels(tmp_path):
     row = {"sentence": "He blamed Moor.", "mention": "Moor", "from": 10, "to": 14}
-    one, other = (unlabelled_pairs([written(tmp_path / "a.jsonl", [row | {"polarity": p}])], [], 0) for p in (-1, 1))
+    one, other = (unlabelled_pairs([written(tmp_path / "a.jsonl", [row | {"polarity": p}])], []) for p in (-1, 1))
     assert one == other == [("He blamed [TARGET].", "")]
-    assert unlabelled_pairs([str(tmp_path / "a.jsonl")], ["He blamed Moor."], 0) == []
+    assert unlabelled_pairs([str(tmp_path / "a.jsonl")], ["He blamed Moor."]) == []
 
 
 def test_articles_give_each_sentence_toward_a_name_that_several_hold(tmp_path):
     texts = [f"It rained. On Monday the court fined Acme and Bolt {i} times. Once it met Rare{i}." for i in range(20)]
     path = written(tmp_path / "news.jsonl", [{"text": t, "outlet": "x"} for t in texts])
-    pairs = unlabelled_pairs([path], [texts[0].split(". ")[1] + "."], 0)
+    pairs = unlabelled_pairs([path], [texts[0].split(". ")[1] + "."])
     assert len(pairs) == 2 * 19
     assert {pair[1] for pair in pairs} == {"It rained."}
     masked = Counter("Bolt" in text for text, _ in pairs)
     assert set(masked) == {True, False}
     assert all(text.count("[TARGET]") == 1 for text, _ in pairs)
-    assert unlabelled_pairs([path], [], 0) == unlabelled_pairs([path], [], 0) != unlabelled_pairs([path], [], 1)
+    assert unlabelled_pairs([path], []) == unlabelled_pairs([path], [])
 
 
 def test_the_teachers_are_asked_once_and_their_mean_is_kept(tmp_path, monkeypatch):
