@@ -48,7 +48,9 @@ def mixtures(newsmtsc: Path, directed: Path) -> dict[str, Callable[[], list[Exam
     ours = mtsc.ours + blame.ours
     return {
         "everything": lambda: corpus + ours + mtsc.others + blame.others,
-        "without the contrast sets": lambda: [e for e in corpus if CONTRAST not in e.tags] + ours + mtsc.others + blame.others,
+        "without the contrast sets": lambda: (
+            [e for e in corpus if CONTRAST not in e.tags] + ours + mtsc.others + blame.others
+        ),
         "without data/": lambda: ours + mtsc.others + blame.others,
         "without our labels on public sets": lambda: corpus + mtsc.others + blame.others,
         "without NewsMTSC's own labels": lambda: corpus + ours + blame.others,

@@ -154,9 +154,11 @@ class TrainingConfig:
     def command(self) -> str:
         """The command that trains with this configuration; of a recipe's last stage, the recipe's."""
         words = ["python train.py"]
+        # A recipe's own teachers are checkpoints that it trains; files of judgements were given.
+        given = {*_OF_RECIPE, "teachers"} if any(t.endswith(".safetensors") for t in self.teachers) else _OF_RECIPE
         for f in fields(self):
             value = getattr(self, f.name)
-            if value != f.default and (not self.recipe or f.name in _OF_RECIPE):
+            if value != f.default and (not self.recipe or f.name in given):
                 words += [
                     f"--{f.name.replace('_', '-')}",
                     *(map(str, value) if isinstance(value, tuple) else [str(value)]),

@@ -100,8 +100,8 @@ def unlabelled_pairs(paths: Iterable[str], leave_out: Sequence[str]) -> list[Pai
     """What the encoder reads of the sentences in `paths`, each toward the names in it.
 
     A labelled set gives its mentions, whose labels are not looked at. Articles give each sentence toward at most two of
-    the names it holds that at least five of the articles hold, drawn the same each time, so that students of other seeds
-    can learn from the same judgements: who is accused in it and who is not.
+    the names it holds that at least five of the articles hold: who is accused in it and who is not. They are drawn the
+    same each time, so that students of other seeds can learn from the same judgements.
     """
     left_out = set(leave_out)
     found: dict[Pair, None] = {}

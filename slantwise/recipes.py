@@ -21,12 +21,15 @@ def run(
     seed: int = 0,
     resume: bool = False,
     progress: bool = True,
+    articles: Sequence[str] = (),
+    teachers: Sequence[str] = (),
 ) -> Trained:
     """Train by the recipe `name` and write the last stage's checkpoint to `output`.
 
     `base_model` and `teacher_model` replace the encoders that the student and the teachers start from. The teachers are
-    kept beside `output`. With `resume`, finished stages are taken as they are and an unfinished one goes on after its
-    last whole epoch. Raises InputError for an unknown recipe, and as `fit` does.
+    kept beside `output`; where `teachers` are given (checkpoints, or files of what they said) none is trained.
+    `articles` are those that hand labels in `data` are of. With `resume`, finished stages are taken as they are and an
+    unfinished one goes on after its last whole epoch. Raises InputError for an unknown recipe, and as `fit` does.
     """
     if name not in RECIPES:
         raise InputError(f"recipe {name!r} is not known; accepted are {', '.join(RECIPES)}")
@@ -34,17 +37,19 @@ def run(
         raise InputError(f"recipe {name!r} needs --data: the training files of NewsMTSC and directed sentiment")
     folders = {stage.name: Path(output).with_name(f"{Path(output).name}-{stage.name}") for stage in RECIPES[name]}
     folders[RECIPES[name][-1].name] = Path(output)
-    for stage in RECIPES[name]:
+    stages = [stage for stage in RECIPES[name] if stage.taught_by or not teachers]
+    for stage in stages:
         changes = dict(stage.changes)
         base = teacher_model if changes.get("base_model") == MPNET else base_model
         if base:
             changes["base_model"] = base
         if stage.taught_by:
-            teachers = tuple(str(folders[of]) for of in stage.taught_by)
-            changes |= {"teachers": teachers, "unlabelled": tuple(unlabelled), "leave_out": tuple(leave_out)}
+            by = tuple(teachers) or tuple(str(folders[of]) for of in stage.taught_by)
+            changes |= {"teachers": by, "unlabelled": tuple(unlabelled), "leave_out": tuple(leave_out)}
         folder = folders[stage.name]
-        config = TrainingConfig(**{"seed": seed} | changes, data=tuple(data), output=str(folder), recipe=name)
-        if stage is RECIPES[name][-1]:
+        given = {"data": tuple(data), "articles": tuple(articles), "output": str(folder), "recipe": name}
+        config = TrainingConfig(**{"seed": seed} | changes | given)
+        if stage is stages[-1]:
             return fit(config, resume and _unfinished(folder), progress)
         if not (resume and trained_with(folder, config)):
             fit(config, resume and _unfinished(folder), progress)

@@ -139,6 +139,14 @@ def tokenize(tokenizer: Any, texts: Sequence[str], pairs: Sequence[str]) -> Any:
     )
 
 
+def token_counts(tokenizer: Any, texts: Sequence[str], pairs: Sequence[str]) -> list[int]:
+    """How many tokens each text pair has, cut at 256; none for none."""
+    if not len(texts):
+        return []
+    ids = tokenizer(list(texts), list(pairs), truncation="longest_first", max_length=MAX_TOKENS)["input_ids"]
+    return [len(each) for each in ids]
+
+
 def _loaded(loader: Any, path: Path, name: str | Path, **options: Any) -> Any:
     try:
         with quiet():

@@ -23,7 +23,7 @@ from slantwise.config import TrainingConfig
 from slantwise.dealing import EpochSampler
 from slantwise.examples import Example
 from slantwise.records import STANCES, VOICES
-from slantwise.runtime import StanceModel, tokenize
+from slantwise.runtime import StanceModel, token_counts, tokenize
 
 LABEL_NAMES = ("stance", "voice", "about")
 SIZES = (len(STANCES), len(VOICES), 2)
@@ -61,11 +61,10 @@ class Lesson:
         return cls(pairs, np.array(ids, dtype=np.int64).reshape(-1, len(LABEL_NAMES)), own=own)
 
     def dataset(self) -> Dataset:
-        """The same as columns, with the length of each pair in characters."""
+        """The same as columns."""
         columns: dict[str, Any] = {
             "text": [text for text, _ in self.pairs],
             "pair": [pair for _, pair in self.pairs],
-            "length": [len(text) + len(pair) for text, pair in self.pairs],
         }
         columns |= {name: self.labels[:, i].tolist() for i, name in enumerate(LABEL_NAMES)}
         if self.logits is not None:
@@ -145,6 +144,7 @@ def make_trainer(
         return inputs | {name: torch.tensor([r[name] for r in rows]) for name in names}
 
     learned = lesson.dataset()
+    lengths = token_counts(tokenizer, learned["text"], learned["pair"])
     choosing = config.patience > 0
     _freeze(model, config.frozen_layers)
     arguments = TrainingArguments(
@@ -181,9 +181,7 @@ def make_trainer(
         compute_metrics=_validation_figures,
         callbacks=[EarlyStoppingCallback(config.patience)] if choosing else [],
         class_weights=[_rarity(lesson.labels[:, i], size) for i, size in enumerate(SIZES)],
-        sampler=EpochSampler(
-            learned["length"], config.examples, config.batch_size, config.seed, lesson.own, config.own_share
-        ),
+        sampler=EpochSampler(lengths, config.examples, config.batch_size, config.seed, lesson.own, config.own_share),
         shares=(1.0, config.voice_weight, config.about_weight),
         taught_share=config.taught_share,
         temperature=config.temperature,

@@ -7,6 +7,7 @@ from datasets import load_dataset
 
 from slantwise.corpus import SPLITS, carried_articles, known_outlets, load_split, load_standoff, sentence_hash
 from slantwise.examples import CONTRAST, load_examples
+from slantwise.labels import read_labels
 from slantwise.records import STANCES, VOICES, InputError, Stance, Voice
 from slantwise.targets import Target
 
@@ -88,6 +89,16 @@ def test_contrast_sets_are_learned_from_and_never_measured_on():
     example, variant = tagged["train"][0], first["variants"][0]
     assert (example.sentence, example.context, example.group) == (variant["sentence"], variant["context"], first["id"])
     assert (example.stance, example.target.name) == (variant["labels"][0]["stance"], variant["labels"][0]["target"])
+
+
+def test_labels_of_crypto_news_hold_no_text_and_can_be_learned_from():
+    given = [json.loads(line) for line in (DATA / "crypto-labels.jsonl").read_text().splitlines()]
+    assert len({(r["sha256"], r["start"], r["target"]) for r in given}) == len(given) == 2383
+    assert Counter(r["stance"] for r in given) == {"accusatory": 336, "neutral": 1960, "defending": 87}
+    assert (len({r["target"] for r in given}), len({r["sha256"] for r in given})) == (55, 586)
+    fields = {"sha256", "start", "end", "hash", "target", "aliases", "stance", "voice", "about"}
+    assert all(set(r) == fields and len(r["sha256"]) == 64 and len(r["hash"]) == 16 for r in given)
+    assert len(read_labels(DATA / "crypto-labels.jsonl", drawn=False).unseen) == 586
 
 
 def test_loads_with_datasets(tmp_path):

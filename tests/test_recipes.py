@@ -41,6 +41,14 @@ def test_the_student_is_taught_by_the_teacher(fitted, tmp_path):
     assert "--epochs" not in command
 
 
+def test_teachers_that_are_given_take_the_place_of_those_that_would_be_trained(fitted, tmp_path):
+    recipes.run("release", ["gold.jsonl"], tmp_path / "m", articles=["news/"], teachers=["said.safetensors"])
+    ((student, _),) = fitted
+    assert (student.base_model, student.articles) == (MINILM, ("news/",))
+    assert student.teachers == ("said.safetensors",)
+    assert "--teachers said.safetensors" in student.command()
+
+
 def test_other_encoders_take_their_places(fitted, tmp_path):
     recipes.run("release", ["public.jsonl"], tmp_path / "m", base_model="small", teacher_model="large")
     assert [config.base_model for config, _ in fitted] == ["large", "small"]

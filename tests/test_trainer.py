@@ -43,7 +43,7 @@ def test_a_lesson_is_what_the_encoder_reads():
     )
     assert lesson.pairs == [("[TARGET] lied.", "Before."), ("[TARGET] helps.", "")]
     assert lesson.labels.tolist() == [[0, 2, 1], [2, UNLABELLED, UNLABELLED]]
-    assert lesson.dataset().column_names == ["text", "pair", "length", "stance", "voice", "about"]
+    assert lesson.dataset().column_names == ["text", "pair", "stance", "voice", "about"]
     taught = Lesson(lesson.pairs, lesson.labels, np.zeros((2, 8))).dataset()
     assert taught["taught"][0] == [0.0] * 8
 

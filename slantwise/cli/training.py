@@ -96,7 +96,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recipe",
         choices=RECIPES,
-        help="several trainings in a row, as the recipe has them; the flags above that say how to train do not count",
+        help="several trainings in a row, as the recipe has them; the flags above that say how to train do not count; "
+        "with --teachers none is trained",
     )
     parser.add_argument(
         "--teacher-model",
@@ -124,6 +125,8 @@ def run(given: argparse.Namespace) -> int:
             given.teacher_model,
             given.seed,
             given.resume,
+            articles=given.articles,
+            teachers=given.teachers,
         )
     else:
         names = {f.name for f in fields(TrainingConfig)} & set(vars(given)) - {"recipe"}
