@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import torch
 from conftest import WORDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,10 +18,10 @@ from slantwise.carried import carried
 from slantwise.corpus import load_split
 from slantwise.openvino_runtime import OpenVinoEncoder, processors
 
-# How far a logit of the small model may move with what else is in the batch: rounding in other orders.
+# How far a logit of the small model may move with what else is in the batch: kernels for few rows add in other orders.
 BY_BATCH = 0.05
-# The same of a probability of the released model.
-BATCH_OF_RELEASED = 0.02
+# The same of a probability of the released model: not at all; where there are tiles (AMX) that is not known.
+BATCH_OF_RELEASED = 0.02 if torch.cpu.get_capabilities().get("amx_int8") else 1e-6
 
 TEXTS = [" ".join(WORDS[(i * k) % len(WORDS)] for k in range(1, 2 + i % 40)) for i in range(60)]
 PAIRS = [" ".join(WORDS[: i % 7]) for i in range(60)]
@@ -116,8 +117,8 @@ def test_equal_input_gives_equal_output(pair):
 def test_the_released_model_judges_as_with_torch_whatever_the_batch():
     examples = load_split("test")[::8]
     given = [e.sentence for e in examples], [e.target for e in examples], [e.context for e in examples]
-    torch, openvino = (StanceClassifier.from_pretrained(runtime=r) for r in ("torch", "openvino"))
-    found, expected = openvino.predict_proba(*given), torch.predict_proba(*given)
+    peer, openvino = (StanceClassifier.from_pretrained(runtime=r) for r in ("torch", "openvino"))
+    found, expected = openvino.predict_proba(*given), peer.predict_proba(*given)
     assert np.abs(found - expected).mean() < 0.005
     assert np.abs(found - expected).max() < 0.06
     assert np.abs((found - expected).mean(axis=0)).max() < 0.003
