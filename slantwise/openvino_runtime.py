@@ -35,6 +35,8 @@ from slantwise.records import ABOUT, STANCES, VOICES, InputError
 # The fastest of 128, 256, 512 and 1,024 on a processor with 1 MiB of second-level cache a core.
 TOKENS_A_BATCH = 512
 WIDEST_GROUP = 384
+# OpenVINO keeps what it compiles for each shape of a batch, 5,000 pieces for each processor; so few do as well.
+SHAPES_KEPT = {"CPU_RUNTIME_CACHE_CAPACITY": "200"}
 # How near to the line a probability of aboutness may lie so that 8 bits are not trusted with it.
 NEAR = 0.05
 
@@ -96,7 +98,11 @@ class OpenVinoEncoder:
             # Pinned, two processes would share one core and leave the other.
             "ENABLE_CPU_PINNING": False,
         }
-        self._queue = openvino.AsyncInferQueue(core.compile_model(model, "CPU", options), cores)
+        try:
+            compiled = core.compile_model(model, "CPU", options | SHAPES_KEPT)
+        except RuntimeError:  # no version promises to know it
+            compiled = core.compile_model(model, "CPU", options)
+        self._queue = openvino.AsyncInferQueue(compiled, cores)
         self._queue.set_callback(_keep)
         self._lock = threading.Lock()
         self._finer = finer and cache(finer)
