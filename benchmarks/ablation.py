@@ -2,6 +2,7 @@ r"""What each part of the training data is worth: the default training without i
 
 python benchmarks/ablation.py --newsmtsc newsmtsc/train.jsonl --directed directed-sentiment/train.jsonl \
                               --sets company-news-dev.jsonl newsmtsc/dev.jsonl [--real-articles FOLDER] [--seeds 0 1 2]
+                              [--labels data/crypto-labels.jsonl --articles crypto-news.jsonl.gz]
 
 Every line is the mean over the seeds with the standard deviation of one training; the number of training steps is the same
 in every line. No set measured on is trained on.
@@ -16,8 +17,10 @@ from pathlib import Path
 import numpy as np
 from learning_curve import trained_on
 
+from slantwise.articles import read_articles
 from slantwise.corpus import load_split, load_standoff, relabelled
 from slantwise.examples import CONTRAST, Example, load_examples
+from slantwise.joining import labelled_examples
 
 
 def main() -> None:
@@ -27,6 +30,8 @@ def main() -> None:
     parser.add_argument("--directed", required=True, type=Path, metavar="PATH")
     parser.add_argument("--sets", nargs="*", default=[], type=Path, metavar="PATH")
     parser.add_argument("--real-articles", type=Path, metavar="FOLDER")
+    parser.add_argument("--labels", type=Path, metavar="PATH", help="hand labels without text, to learn besides")
+    parser.add_argument("--articles", type=Path, metavar="PATH", help="the articles that they are of")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     given = parser.parse_args()
     sets = {"data/test.jsonl": load_split("test")}
@@ -35,19 +40,25 @@ def main() -> None:
         sets["five real articles"] = load_standoff(given.real_articles)
     print(f"| trained on | examples | {' | '.join(f'{name}: macro-F1' for name in sets)} |")
     print("|---" * (len(sets) + 2) + "|")
-    for name, mixture in mixtures(given.newsmtsc, given.directed).items():
+    further = []
+    if given.labels:
+        articles = read_articles([str(given.articles)], "unknown", languages=["any"], keep_duplicates=True)
+        further = labelled_examples(given.labels, articles)
+    for name, mixture in mixtures(given.newsmtsc, given.directed, further).items():
         found = [trained_on(mixture(), seed, sets) for seed in given.seeds]
         cells = [f"{np.mean(f := [x[s] for x in found]):.3f} ± {np.std(f, ddof=1):.3f}" for s in sets]
         print(f"| {name} | {len(mixture())} | {' | '.join(cells)} |", flush=True)
 
 
-def mixtures(newsmtsc: Path, directed: Path) -> dict[str, Callable[[], list[Example]]]:
-    """The mixtures by name."""
+def mixtures(newsmtsc: Path, directed: Path, further: list[Example]) -> dict[str, Callable[[], list[Example]]]:
+    """The mixtures by name; `further` is no part of everything, since the released model has not learned it."""
     corpus = load_split("train")
     mtsc, blame = relabelled(load_examples(newsmtsc)), relabelled(load_examples(directed))
     ours = mtsc.ours + blame.ours
+    beside = {"everything and labels of crypto news": lambda: corpus + ours + mtsc.others + blame.others + further}
     return {
         "everything": lambda: corpus + ours + mtsc.others + blame.others,
+        **(beside if further else {}),
         "without the contrast sets": lambda: (
             [e for e in corpus if CONTRAST not in e.tags] + ours + mtsc.others + blame.others
         ),
