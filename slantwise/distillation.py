@@ -26,7 +26,7 @@ from slantwise.records import Article, InputError
 from slantwise.runtime import TorchEncoder
 from slantwise.sentences import CONTEXT_SENTENCES, plain_sentences
 from slantwise.targets import Target
-from slantwise.trainer import LABEL_NAMES, UNLABELLED, Floats, Lesson, in_bfloat16
+from slantwise.trainer import LABEL_NAMES, SIZES, UNLABELLED, Floats, Lesson, in_bfloat16
 
 TAUGHT = "taught.safetensors"
 # A name that fewer articles hold is no company that the news tells of; the first words of sentences are no names.
@@ -44,7 +44,8 @@ def lesson(config: TrainingConfig, labelled: Lesson, leave_out: Sequence[str], w
     """The labelled sentences and those of `config.unlabelled`, with the mean logits of `config.teachers`.
 
     Sentences in `leave_out` are left out. The logits are kept in `work`, so that a resumed training need not ask again;
-    a teacher may be such a file.
+    a teacher may be such a file. What it lacks of the labelled sentences has no logits (NaN), so that labels may come
+    after it; what it lacks of the others is left out.
     """
     known = set(labelled.pairs)
     further = [pair for pair in unlabelled_pairs(config.unlabelled, leave_out) if pair not in known]
@@ -53,7 +54,10 @@ def lesson(config: TrainingConfig, labelled: Lesson, leave_out: Sequence[str], w
     kept = work / TAUGHT
     if not kept.is_file():
         save_file({"keys": _keys(pairs), "logits": taught(config, pairs).astype(np.float16)}, kept)
-    return Lesson(pairs, labels, kept_judgements(kept, pairs), labelled.own)
+    logits = kept_judgements(kept, pairs)
+    taken = ~np.isnan(logits[:, 0])
+    taken[: len(labelled.pairs)] = True
+    return Lesson([p for p, t in zip(pairs, taken, strict=True) if t], labels[taken], logits[taken], labelled.own)
 
 
 def taught(config: TrainingConfig, pairs: Sequence[Pair]) -> Floats:
@@ -72,23 +76,24 @@ def taught(config: TrainingConfig, pairs: Sequence[Pair]) -> Floats:
 
 
 def kept_judgements(file: str | Path, pairs: Sequence[Pair]) -> Floats:
-    """What a file of teachers' judgements has of text pairs, (n, 8); InputError where it lacks any.
+    """What a file of teachers' judgements has of text pairs, (n, 8), NaN where it has nothing.
 
-    The file holds no texts: `keys`, the first 8 bytes of the SHA-256 of each pair, and `logits` in 16 bits.
+    The file holds no texts: `keys`, the first 8 bytes of the SHA-256 of each pair, and `logits` in 16 bits. Raises
+    InputError where it has fewer than half of the pairs.
     """
     try:
         held = load_file(file)
         places = {int(key): i for i, key in enumerate(held["keys"])}
-        logits = held["logits"].astype(np.float64)
-    except (KeyError, SafetensorError) as problem:
+        logits = np.vstack([held["logits"].astype(np.float64), np.full((1, sum(SIZES)), np.nan)])
+    except (KeyError, ValueError, SafetensorError) as problem:
         raise InputError(f"{file}: not a file of teachers' judgements ({problem})") from None
-    wanted = [places.get(int(key), -1) for key in _keys(pairs)]
-    if missing := wanted.count(-1):
+    found = logits[[places.get(int(key), -1) for key in _keys(pairs)]]
+    if 2 * (missing := int(np.isnan(found[:, 0]).sum())) > len(pairs):
         raise InputError(
             f"{file}: has no judgement of {missing} of the {len(pairs)} texts to learn from; "
             "give the data it is of, or the teacher itself"
         )
-    return np.asarray(logits[wanted])
+    return np.asarray(found)
 
 
 def _keys(pairs: Iterable[Pair]) -> NDArray[np.uint64]:

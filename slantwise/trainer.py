@@ -37,7 +37,8 @@ class Lesson:
     """What is learned from: text pairs, the label ids of each head, and what teachers make of them.
 
     `labels` is (n, 3), in the order of `LABEL_NAMES`, −100 where there is none. `logits` is (n, 8), the teachers'
-    logits of stance, voice and aboutness side by side, or None without teachers. `own` are the places of hand labels.
+    logits of stance, voice and aboutness side by side, NaN where they said nothing, or None without teachers. `own` are
+    the places of hand labels.
     """
 
     pairs: Sequence[tuple[str, str]]
@@ -77,7 +78,7 @@ class HeadsTrainer(Trainer):  # type: ignore[misc]
 
     A label's loss is weighted by the square root of its class's rarity. With teachers it is mixed with the divergence
     from their probabilities, both softened by a temperature (Hinton, Vinyals and Dean 2015); an example without a label
-    is learned from the teachers alone.
+    is learned from the teachers alone, one of which they said nothing from its label alone.
     """
 
     def __init__(
@@ -92,7 +93,7 @@ class HeadsTrainer(Trainer):  # type: ignore[misc]
     ) -> None:
         super().__init__(*args, **kwargs)
         self.sampler = sampler
-        self.losses = [nn.CrossEntropyLoss(weights, reduction="sum") for weights in class_weights]
+        self.losses = [nn.CrossEntropyLoss(weights, reduction="none") for weights in class_weights]
         self.shares, self.taught_share, self.temperature = shares, taught_share, temperature
 
     def _get_train_sampler(self, *_: Any) -> EpochSampler:
@@ -103,17 +104,19 @@ class HeadsTrainer(Trainer):  # type: ignore[misc]
         labels = [inputs.pop(name) for name in LABEL_NAMES]
         taught = inputs.pop("taught", None)
         logits = model(**inputs)
+        known = None if taught is None else ~taught[:, 0].isnan()
+        of_labels = 1.0 if known is None else 1 - self.taught_share * known.float()
         parts = [
-            share * of_head(given, label) / (label >= 0).sum().clamp(min=1)
+            share * (of_labels * of_head(given, label)).sum() / (label >= 0).sum().clamp(min=1)
             for share, of_head, given, label in zip(self.shares, self.losses, logits, labels, strict=True)
         ]
-        loss = torch.stack(parts).sum()
-        if taught is not None:
-            apart = [
-                share * divergence(given, teachers, self.temperature)
+        if known is not None and known.any():
+            of_taught = self.taught_share * known.float().mean()
+            parts += [
+                of_taught * share * divergence(given[known], teachers[known], self.temperature)
                 for share, given, teachers in zip(self.shares, logits, taught.split(SIZES, dim=1), strict=True)
             ]
-            loss = (1 - self.taught_share) * loss + self.taught_share * torch.stack(apart).sum()
+        loss = torch.stack(parts).sum()
         return (loss, {"loss": loss} | dict(zip(LABEL_NAMES, logits, strict=True))) if return_outputs else loss
 
 

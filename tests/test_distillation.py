@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -72,18 +73,33 @@ def test_the_teachers_are_asked_once_and_their_mean_is_kept(tmp_path, monkeypatc
     again = lesson(config, labelled, [], tmp_path)
     assert np.array_equal(again.logits, found.logits)
     assert asked == [2, 2]
-    # What was kept teaches in their place, whatever the order, and what it lacks is said.
+    # What was kept teaches in their place, whatever the order; what it lacks has labels alone, or is left out.
     kept = TrainingConfig(teachers=(str(tmp_path / distillation.TAUGHT),))
     assert np.array_equal(taught(kept, found.pairs[::-1]), np.full((2, 8), 2.0))
-    with pytest.raises(InputError, match="has no judgement of 1 of the 2 texts"):
-        taught(kept, [found.pairs[0], ("[TARGET] lied.", "before")])
+    half = taught(kept, [("[TARGET] lied.", "before"), found.pairs[0]])
+    assert np.isnan(half[0]).all() and np.array_equal(half[1], np.full(8, 2.0))
+    with pytest.raises(InputError, match="has no judgement of 2 of the 3 texts"):
+        taught(kept, [found.pairs[0], ("[TARGET] lied.", "before"), ("[TARGET] fell.", "")])
+    news = written(
+        tmp_path / "more.jsonl", [*texts, *({"text": f"Bolt met Acme {i}.", "outlet": "x"} for i in range(1))]
+    )
+    later = Lesson.of([Example("Acme fell.", "", Target("Acme"), Stance.NEUTRAL)])
+    both = Lesson([*labelled.pairs, *later.pairs], np.concatenate([labelled.labels, later.labels]))
+    work = tmp_path / "work"
+    work.mkdir()
+    with_later = lesson(replace(kept, unlabelled=(news,)), both, [], work)
+    assert with_later.pairs == [("[TARGET] lied.", ""), ("[TARGET] fell.", ""), ("Users sued [TARGET].", "")]
+    assert np.isnan(with_later.logits[:, 0]).tolist() == [False, True, False]
+    assert with_later.labels[:, 0].tolist() == [0, 1, -100]
     (tmp_path / "other.safetensors").write_bytes(b"12345678{}")
     with pytest.raises(InputError, match="not a file of teachers' judgements"):
         taught(TrainingConfig(teachers=(str(tmp_path / "other.safetensors"),)), found.pairs)
 
 
-def test_what_the_teacher_said_is_of_the_corpus_as_it_is():
+def test_what_the_teacher_said_is_of_the_corpus():
     learned = Lesson.of(load_split("train"))
     logits = kept_judgements(DATA / "teacher.safetensors", learned.pairs)
     assert logits.shape == (len(learned.pairs), 8)
-    assert (logits[:, :3].argmax(axis=1) == learned.labels[:, 0]).mean() > 0.8
+    known = ~np.isnan(logits[:, 0])
+    assert known.mean() > 0.8
+    assert (logits[known, :3].argmax(axis=1) == learned.labels[known, 0]).mean() > 0.8

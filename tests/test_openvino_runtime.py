@@ -59,6 +59,33 @@ def test_what_lies_near_the_line_of_what_counts_is_judged_in_more_bits(lively_mo
         assert np.abs(coarsely[near] - finely[near]).max() > 1e-3
 
 
+def test_a_version_that_does_not_know_how_many_shapes_to_keep_runs_too(lively_model, pair, monkeypatch):
+    monkeypatch.setattr(openvino_runtime, "SHAPES_KEPT", {"NO_SUCH_PROPERTY": "200"})
+    found = OpenVinoEncoder.from_pretrained(lively_model).logits(TEXTS, PAIRS, 64)
+    for ours, theirs in zip(found, pair[1].encoder.logits(TEXTS, PAIRS, 64), strict=True):
+        assert np.array_equal(ours, theirs)
+
+
+def test_a_text_has_no_more_padding_for_its_neighbours(pair, monkeypatch):
+    encoder, shapes = pair[1].encoder, []
+
+    def padded(encoded, with_segments):
+        inputs = real(encoded, with_segments)
+        shapes.extend((e.ids, inputs[0].shape[1]) for e in encoded)
+        return inputs
+
+    real = openvino_runtime.padded
+    monkeypatch.setattr(openvino_runtime, "padded", padded)
+    encoder.logits(TEXTS, PAIRS, 64)
+    together = shapes.copy()
+    shapes.clear()
+    for text, before in zip(TEXTS, PAIRS, strict=True):
+        encoder.logits([text], [before], 64)
+    assert sorted(shapes) == sorted(together)
+    assert {length % 8 for _, length in shapes} == {0}
+    assert len({length for _, length in shapes}) > 3
+
+
 def test_texts_longer_than_256_tokens_are_cut_alike(pair):
     texts, pairs = ["bank lied . " * 200, "bank"], ["court said . " * 200, ""]
     for ours, theirs in zip(*(c.encoder.logits(texts, pairs, 64) for c in pair), strict=True):
