@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from slantwise import StanceClassifier, Target, classifier, training
+from slantwise import StanceClassifier, Target, classifier, trainer, training
 from slantwise.config import TrainingConfig
 from slantwise.corpus import SPLITS, load_split
 from slantwise.examples import Example, load_examples
@@ -53,7 +53,7 @@ def trained_with(form: Form, seed: int, sets: dict[str, Sequence[Example]]) -> l
     """Macro-F1 and voice accuracy on each set of the default training in this form."""
     with (
         patch.object(classifier, "encode", form),
-        patch.object(training, "encode", form),
+        patch.object(trainer, "encode", form),
         tempfile.TemporaryDirectory() as folder,
     ):
         training.fit(TrainingConfig(output=folder, seed=seed), progress=False)

@@ -65,7 +65,7 @@ def trained_on(part: list[Example], seed: int, sets: dict[str, list[Example]]) -
     with patch.object(training, "material", lambda config: given), tempfile.TemporaryDirectory() as folder:
         training.fit(TrainingConfig(output=folder, seed=seed), progress=False)
         judge = StanceClassifier.from_pretrained(folder)
-    return {name: training.measure(judge, examples).macro_f1 for name, examples in sets.items()}
+        return {name: training.measure(judge, examples).macro_f1 for name, examples in sets.items()}
 
 
 if __name__ == "__main__":
