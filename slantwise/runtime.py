@@ -112,12 +112,7 @@ class TorchEncoder:
         on_cuda = self.device == "cuda"
         budget = batch_size * MAX_TOKENS if on_cuda else TOKENS_A_BATCH
         for window in windows(texts, pairs):
-            encoded = self.tokenizer(
-                [texts[i] for i in window],
-                [pairs[i] for i in window],
-                truncation="longest_first",
-                max_length=MAX_TOKENS,
-            )
+            encoded = tokenize(self.tokenizer, [texts[i] for i in window], [pairs[i] for i in window])
             for batch in by_length([len(ids) for ids in encoded["input_ids"]], budget, batch_size):
                 inputs = {name: [values[i] for i in batch] for name, values in encoded.items()}
                 inputs = self.tokenizer.pad(inputs, pad_to_multiple_of=STEP, return_tensors="pt").to(self.device)
@@ -132,19 +127,14 @@ def has_cuda() -> bool:
     return bool(torch.cuda.is_available())
 
 
-def tokenize(tokenizer: Any, texts: Sequence[str], pairs: Sequence[str]) -> Any:
-    """Token ids of text pairs as torch tensors, padded to the longest and cut at 256 tokens."""
-    return tokenizer(
-        list(texts), list(pairs), truncation="longest_first", max_length=MAX_TOKENS, padding=True, return_tensors="pt"
-    )
+def tokenize(tokenizer: Any, texts: Sequence[str], pairs: Sequence[str], **options: Any) -> Any:
+    """Token ids of text pairs, cut at 256 tokens; `options` are the tokenizer's."""
+    return tokenizer(list(texts), list(pairs), truncation="longest_first", max_length=MAX_TOKENS, **options)
 
 
 def token_counts(tokenizer: Any, texts: Sequence[str], pairs: Sequence[str]) -> list[int]:
     """How many tokens each text pair has, cut at 256; none for none."""
-    if not len(texts):
-        return []
-    ids = tokenizer(list(texts), list(pairs), truncation="longest_first", max_length=MAX_TOKENS)["input_ids"]
-    return [len(each) for each in ids]
+    return [len(ids) for ids in tokenize(tokenizer, texts, pairs)["input_ids"]] if len(texts) else []
 
 
 def _loaded(loader: Any, path: Path, name: str | Path, **options: Any) -> Any:

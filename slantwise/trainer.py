@@ -142,7 +142,8 @@ def make_trainer(
     """
 
     def collate(rows: list[dict[str, Any]]) -> dict[str, Tensor]:
-        inputs = dict(tokenize(tokenizer, [r["text"] for r in rows], [r["pair"] for r in rows]))
+        texts, pairs = [r["text"] for r in rows], [r["pair"] for r in rows]
+        inputs = dict(tokenize(tokenizer, texts, pairs, padding=True, return_tensors="pt"))
         names = [*LABEL_NAMES, "taught"] if "taught" in rows[0] else LABEL_NAMES
         return inputs | {name: torch.tensor([r[name] for r in rows]) for name in names}
 
