@@ -105,13 +105,15 @@ def write_card(folder: Path, report: Mapping[str, Any], calibration: Mapping[str
     (folder / "README.md").write_text(card, encoding="utf-8")
 
 
+_EPOCH_FIGURES = ("eval_macro_f1", "eval_voice_accuracy", "eval_about_accuracy")
+
+
 def _epochs(epochs: Sequence[Mapping[str, Any]]) -> str:
     """The table of epochs; nothing where none was measured."""
     if not epochs:
         return ""
     rows = (
-        f"| {e['epoch']:g} | {e['eval_macro_f1']:.3f} | {e['eval_voice_accuracy']:.3f} | {e['eval_about_accuracy']:.3f} |"
-        for e in epochs
+        f"| {e['epoch']:g} | {' | '.join(f'{e[k]:.3f}' if k in e else '–' for k in _EPOCH_FIGURES)} |" for e in epochs
     )
     head = "\n| epoch | validation macro-F1 | voice accuracy | about accuracy |\n|---|---|---|---|\n"
     return head + "\n".join(rows) + "\n"
@@ -135,12 +137,16 @@ def _stage(config: TrainingConfig) -> str:
         f"`{config.output}`: `{config.base_model}`, at most {config.epochs} epochs of {config.examples or 'all'} examples, "
         f"batches of {config.batch_size}, learning rate {config.learning_rate}, dropout {config.dropout:g}"
     )
+    if config.own_share:
+        words += f", {config.own_share:.0%} of them hand labels"
     if config.teachers:
         words += (
             f"; taught by {', '.join(f'`{name}`' for name in config.teachers)} (share {config.taught_share:g}, temperature "
             f"{config.temperature:g}), also on the sentences of {', '.join(f'`{path}`' for path in config.unlabelled) or 'no other text'}"
             f", but for those of {', '.join(f'`{path}`' for path in config.leave_out) or 'no set'}"
         )
+    if config.base_share:
+        words += f"; what is written is the mean of what was learned and, {config.base_share:.0%} of it, what it started from"
     return words
 
 

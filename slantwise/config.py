@@ -32,13 +32,23 @@ _OF_RECIPE = ("recipe", "data", "articles", "unlabelled", "leave_out", "output",
 class Stage:
     """One training of a recipe: what it changes of the default configuration, and the stages whose models teach it.
 
-    A stage with teachers is the recipe's last, makes the model that is released, and also learns from unlabelled text.
+    A stage with teachers also learns from unlabelled text; the last makes the model that is released. `goes_on` says
+    that it starts from the model of the stage before, in the place of `base_model`.
     """
 
     name: str
     changes: dict[str, Any]
     taught_by: tuple[str, ...] = ()
+    goes_on: bool = False
 
+
+_LESSON: dict[str, Any] = {
+    "examples": 20_000,
+    "batch_size": 64,
+    "patience": 8,
+    "dropout": 0.0,
+    "taught_share": 0.7,
+}
 
 RECIPES: dict[str, tuple[Stage, ...]] = {
     "release": (
@@ -53,18 +63,12 @@ RECIPES: dict[str, tuple[Stage, ...]] = {
                 "dropout": 0.0,
             },
         ),
+        Stage("first-lesson", _LESSON | {"epochs": 8, "learning_rate": 4e-4}, taught_by=("teacher",)),
         Stage(
-            "student",
-            {
-                "epochs": 8,
-                "examples": 20_000,
-                "batch_size": 64,
-                "learning_rate": 4e-4,
-                "patience": 8,
-                "dropout": 0.0,
-                "taught_share": 0.7,
-            },
+            "second-lesson",
+            _LESSON | {"epochs": 5, "learning_rate": 3e-4, "own_share": 0.2, "base_share": 0.5},
             taught_by=("teacher",),
+            goes_on=True,
         ),
     ),
 }
@@ -86,7 +90,9 @@ class TrainingConfig:
     an epoch takes, coming again where they are few; 0 deals them like all other examples. The first `frozen_layers`
     layers of the encoder, and its embeddings, keep their weights; 0 freezes nothing. `patience` is how many epochs
     without a better macro-F1 on the validation sentences end the training, which keeps the best one; 0 trains them all,
-    looks at no validation sentences and keeps the last.
+    looks at no validation sentences and keeps the last. What is written is the mean of the weights that were learned
+    and, with weight `base_share`, those of the base model, which must be one of this library (Wortsman et al. 2022): it
+    keeps more of what the base knew than the lesson left it.
     """
 
     base_model: str = MINILM
@@ -111,6 +117,7 @@ class TrainingConfig:
     articles: tuple[str, ...] = ()
     own_share: float = 0.0
     frozen_layers: int = 0
+    base_share: float = 0.0
     recipe: str = ""
 
     def __post_init__(self) -> None:
@@ -120,7 +127,7 @@ class TrainingConfig:
                 raise InputError(f"{name} {getattr(self, name)} is not {least} or more")
         if self.precision not in PRECISIONS:
             raise InputError(f"precision {self.precision!r} is not recognised; accepted are {', '.join(PRECISIONS)}")
-        for name in ("dropout", "taught_share", "own_share"):
+        for name in ("dropout", "taught_share", "own_share", "base_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InputError(f"{name} {getattr(self, name)} is not from 0 to 1")
         for name in ("learning_rate", "temperature"):
@@ -154,8 +161,10 @@ class TrainingConfig:
     def command(self) -> str:
         """The command that trains with this configuration; of a recipe's last stage, the recipe's."""
         words = ["python train.py"]
-        # A recipe's own teachers are checkpoints that it trains; files of judgements were given.
-        given = {*_OF_RECIPE, "teachers"} if any(t.endswith(".safetensors") for t in self.teachers) else _OF_RECIPE
+        # A recipe's own teachers are checkpoints, or a file of what these said that is named after its model.
+        files = [Path(t).name for t in self.teachers if t.endswith(".safetensors")]
+        own = all(name.startswith(f"{Path(self.output).name}-") for name in files)
+        given = _OF_RECIPE if own else {*_OF_RECIPE, "teachers"}
         for f in fields(self):
             value = getattr(self, f.name)
             if value != f.default and (not self.recipe or f.name in given):

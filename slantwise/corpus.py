@@ -86,7 +86,7 @@ def relabelled(examples: Iterable[Example]) -> PublicExamples:
 
     Our labels are stand-off: known by the sentence's hash and the offsets of the mention. Nothing of a held-out
     sentence is trained on. Sentences of directed sentiment in which neither entity takes a side are no example of
-    neutrality (of those that we labelled, every sixth accuses or defends) and come back only with our labels.
+    neutrality (of those that we drew and labelled, every sixth accused or defended) and come back only with our labels.
     """
     labels = {(row["hash"], row["start"], row["end"]): row for row, _ in rows_of(carried(PUBLIC_LABELS))}
     found = PublicExamples([], [], [])

@@ -60,6 +60,11 @@ def lesson(config: TrainingConfig, labelled: Lesson, leave_out: Sequence[str], w
     return Lesson([p for p, t in zip(pairs, taken, strict=True) if t], labels[taken], logits[taken], labelled.own)
 
 
+def kept_beside(folder: Path) -> Path:
+    """Where what the teachers said lies when the model they taught is written to `folder`."""
+    return folder.with_name(f"{folder.name}-{TAUGHT}")
+
+
 def taught(config: TrainingConfig, pairs: Sequence[Pair]) -> Floats:
     """The teachers' logits of text pairs, (n, 8), their mean where there are several."""
     texts, before = [p[0] for p in pairs], [p[1] for p in pairs]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from slantwise.config import MPNET, RECIPES, TrainingConfig
+from slantwise.distillation import kept_beside
 from slantwise.records import InputError
 from slantwise.training import Trained, fit, trained_with
 
@@ -26,10 +27,11 @@ def run(
 ) -> Trained:
     """Train by the recipe `name` and write the last stage's checkpoint to `output`.
 
-    `base_model` and `teacher_model` replace the encoders that the student and the teachers start from. The teachers are
-    kept beside `output`; where `teachers` are given (checkpoints, or files of what they said) none is trained.
-    `articles` are those that hand labels in `data` are of. With `resume`, finished stages are taken as they are and an
-    unfinished one goes on after its last whole epoch. Raises InputError for an unknown recipe, and as `fit` does.
+    `base_model` and `teacher_model` replace the encoders that the student and the teachers start from. The models of
+    the stages before the last are kept beside `output`; where `teachers` are given (checkpoints, or files of what they
+    said) none is trained. `articles` are those that hand labels in `data` are of. With `resume`, finished stages are
+    taken as they are and an unfinished one goes on after its last whole epoch. Raises InputError for an unknown recipe,
+    and as `fit` does.
     """
     if name not in RECIPES:
         raise InputError(f"recipe {name!r} is not known; accepted are {', '.join(RECIPES)}")
@@ -38,15 +40,20 @@ def run(
     folders = {stage.name: Path(output).with_name(f"{Path(output).name}-{stage.name}") for stage in RECIPES[name]}
     folders[RECIPES[name][-1].name] = Path(output)
     stages = [stage for stage in RECIPES[name] if stage.taught_by or not teachers]
-    for stage in stages:
+    by = tuple(teachers)
+    for number, stage in enumerate(stages):
         changes = dict(stage.changes)
         base = teacher_model if changes.get("base_model") == MPNET else base_model
+        if stage.goes_on:
+            base = str(folders[stages[number - 1].name])
         if base:
             changes["base_model"] = base
-        if stage.taught_by:
-            by = tuple(teachers) or tuple(str(folders[of]) for of in stage.taught_by)
-            changes |= {"teachers": by, "unlabelled": tuple(unlabelled), "leave_out": tuple(leave_out)}
         folder = folders[stage.name]
+        if stage.taught_by:
+            asked = by or tuple(str(folders[of]) for of in stage.taught_by)
+            changes |= {"teachers": asked, "unlabelled": tuple(unlabelled), "leave_out": tuple(leave_out)}
+            # Its own teachers are asked once: later lessons take what they said in the first.
+            by = by or (str(kept_beside(folder)),)
         given = {"data": tuple(data), "articles": tuple(articles), "output": str(folder), "recipe": name}
         config = TrainingConfig(**{"seed": seed} | changes | given)
         if stage is stages[-1]:

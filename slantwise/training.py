@@ -127,8 +127,10 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
         lesson = distillation.lesson(config, lesson, left_out, work)
     known = None if given.real else known_calibration(config.base_model)
     base = Scaling.of(model, tokenizer, given.calibration) if known else None
+    began_with = [p.detach().clone() for p in model.parameters()] if config.base_share else []
     trainer = make_trainer(config, work, model, tokenizer, lesson, Lesson.of(given.validation), progress)
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(work)) if resume else None)
+    blend(model, began_with, config.base_share)
     calibration = calibrate(model, tokenizer, given.calibration, base, known)
     save_checkpoint(folder, model, tokenizer, calibration)
     classifier = StanceClassifier.from_pretrained(folder)
@@ -141,7 +143,7 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
     report = {
         "config": asdict(config.portable()),
         "before": _trained_before(config),
-        "teachers": [_report(teacher)["config"] for teacher in config.teachers if _report(teacher)],
+        "teachers": _teachers(config),
         "learned_from": {"labelled": len(given.train), "all": len(lesson.pairs), "validation": len(given.validation)},
         "epochs": history,
         "took": {"minutes": round((time.monotonic() - began) / 60, 1), "peak_memory_gb": _peak_memory()},
@@ -150,7 +152,7 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
     (folder / "training.json").write_text(json.dumps(report, indent=2) + "\n")
     write_card(folder, report, calibration)
     if config.teachers:
-        (work / distillation.TAUGHT).replace(folder.with_name(f"{folder.name}-{distillation.TAUGHT}"))
+        (work / distillation.TAUGHT).replace(distillation.kept_beside(folder))
     shutil.rmtree(work)
     return Trained(folder, figures)
 
@@ -200,6 +202,12 @@ def _trained_before(config: TrainingConfig) -> list[dict[str, Any]]:
     return [*before.get("before", []), before["config"]] if before else []
 
 
+def _teachers(config: TrainingConfig) -> list[dict[str, Any]]:
+    """The configurations of the teachers; where only what they said is there, of those that taught the base model."""
+    known = [_report(teacher)["config"] for teacher in config.teachers if _report(teacher)]
+    return known or (_report(config.base_model).get("teachers", []) if config.teachers else [])
+
+
 def _report(folder: str) -> dict[str, Any]:
     """What a training wrote down in its folder; empty where it was none of this library's."""
     path = Path(folder) / "training.json"
@@ -233,6 +241,13 @@ def start(config: TrainingConfig) -> tuple[StanceModel, Any]:
     if (Path(where) / HEADS).is_file():
         model.heads.load_state_dict(load_file(Path(where) / HEADS))
     return model, tokenizer
+
+
+def blend(model: StanceModel, others: Sequence[torch.Tensor], share: float) -> None:
+    """Move the model's parameters toward others, in their order, by that share of the way; nothing without others."""
+    with torch.no_grad():
+        for own, other in zip(model.parameters(), others, strict=False):
+            own.lerp_(other.to(own.device), share)
 
 
 def _add_mask(classifier: Any, tokenizer: Any) -> None:

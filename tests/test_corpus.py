@@ -93,12 +93,12 @@ def test_contrast_sets_are_learned_from_and_never_measured_on():
 
 def test_labels_of_crypto_news_hold_no_text_and_can_be_learned_from():
     given = [json.loads(line) for line in (DATA / "crypto-labels.jsonl").read_text().splitlines()]
-    assert len({(r["sha256"], r["start"], r["target"]) for r in given}) == len(given) == 3507
-    assert Counter(r["stance"] for r in given) == {"accusatory": 795, "neutral": 2519, "defending": 193}
-    assert (len({r["target"] for r in given}), len({r["sha256"] for r in given})) == (76, 630)
+    assert len({(r["sha256"], r["start"], r["target"]) for r in given}) == len(given) == 6226
+    assert Counter(r["stance"] for r in given) == {"accusatory": 1180, "neutral": 4712, "defending": 334}
+    assert (len({r["target"] for r in given}), len({r["sha256"] for r in given})) == (76, 700)
     fields = {"sha256", "start", "end", "hash", "target", "aliases", "stance", "voice", "about"}
     assert all(set(r) == fields and len(r["sha256"]) == 64 and len(r["hash"]) == 16 for r in given)
-    assert len(read_labels(DATA / "crypto-labels.jsonl", drawn=False).unseen) == 630
+    assert len(read_labels(DATA / "crypto-labels.jsonl", drawn=False).unseen) == 700
 
 
 def test_loads_with_datasets(tmp_path):

@@ -28,12 +28,12 @@ def fitted(monkeypatch):
 
 def test_the_student_is_taught_by_the_teacher(fitted, tmp_path):
     trained = recipes.run("release", ["public.jsonl"], tmp_path / "model", ["news.jsonl"], ["dev.jsonl"], seed=3)
-    (teacher, _), (student, _) = fitted
+    (teacher, _), (first, _), (student, _) = fitted
     assert teacher.base_model == MPNET
-    assert student.base_model == MINILM
+    assert first.base_model == MINILM
     assert teacher.teachers == teacher.unlabelled == ()
-    assert student.teachers == (teacher.output,) == (str(tmp_path / "model-teacher"),)
-    assert (student.unlabelled, student.leave_out) == (("news.jsonl",), ("dev.jsonl",))
+    assert first.teachers == (teacher.output,) == (str(tmp_path / "model-teacher"),)
+    assert (first.unlabelled, first.leave_out) == (("news.jsonl",), ("dev.jsonl",))
     assert (trained.folder, student.seed, teacher.seed) == (tmp_path / "model", 3, 3)
     command = student.command()
     assert command.startswith("python train.py --data public.jsonl --output")
@@ -41,17 +41,25 @@ def test_the_student_is_taught_by_the_teacher(fitted, tmp_path):
     assert "--epochs" not in command
 
 
+def test_the_second_lesson_goes_on_from_the_first_and_asks_the_teacher_nothing_again(fitted, tmp_path):
+    recipes.run("release", ["public.jsonl"], tmp_path / "model", base_model="small")
+    _, (first, _), (second, _) = fitted
+    assert (first.base_model, second.base_model) == ("small", first.output)
+    assert second.teachers == (str(tmp_path / "model-first-lesson-taught.safetensors"),)
+    assert "--teachers" not in first.command() + second.command()
+
+
 def test_teachers_that_are_given_take_the_place_of_those_that_would_be_trained(fitted, tmp_path):
     recipes.run("release", ["gold.jsonl"], tmp_path / "m", articles=["news/"], teachers=["said.safetensors"])
-    ((student, _),) = fitted
-    assert (student.base_model, student.articles) == (MINILM, ("news/",))
-    assert student.teachers == ("said.safetensors",)
+    (first, _), (student, _) = fitted
+    assert (first.base_model, student.articles) == (MINILM, ("news/",))
+    assert first.teachers == student.teachers == ("said.safetensors",)
     assert "--teachers said.safetensors" in student.command()
 
 
 def test_other_encoders_take_their_places(fitted, tmp_path):
     recipes.run("release", ["public.jsonl"], tmp_path / "m", base_model="small", teacher_model="large")
-    assert [config.base_model for config, _ in fitted] == ["large", "small"]
+    assert [config.base_model for config, _ in fitted] == ["large", "small", str(tmp_path / "m-first-lesson")]
 
 
 def test_a_finished_stage_is_not_trained_again(fitted, tmp_path):
@@ -64,7 +72,7 @@ def test_a_finished_stage_is_not_trained_again(fitted, tmp_path):
     assert [(c.output, resume) for c, resume in fitted] == [(str(tmp_path / "model"), True)]
     fitted.clear()
     recipes.run("release", ["public.jsonl"], tmp_path / "model", seed=1, resume=True)
-    assert len(fitted) == 2
+    assert len(fitted) == 3
 
 
 def test_what_cannot_be_cooked_is_refused(tmp_path):

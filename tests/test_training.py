@@ -114,6 +114,37 @@ def test_a_model_is_taught_by_another_on_text_that_nobody_has_labelled(config, t
     assert not equal(weights(fit(taught, progress=False).folder), alone)
 
 
+def test_a_second_lesson_tells_who_taught_the_first(config, tmp_path):
+    teacher = fit(replace(config, output=str(tmp_path / "teacher")), progress=False).folder
+    first = fit(replace(config, output=str(tmp_path / "first"), teachers=(str(teacher),)), progress=False).folder
+    said = str(tmp_path / "first-taught.safetensors")
+    second = replace(config, output=str(tmp_path / "second"), base_model=str(first), teachers=(said,), own_share=0.2)
+    card = (fit(second, progress=False).folder / "README.md").read_text()
+    report = json.loads((tmp_path / "second" / "training.json").read_text())
+    assert [c["output"] for c in report["teachers"] + report["before"]] == ["teacher", "first"]
+    assert "1. `teacher`: " in card
+    assert "2. `first`: " in card
+    assert "3. `second`: `first`, at most" in card
+    assert "20% of them hand labels; taught by `first-taught.safetensors`" in card
+
+
+def test_what_is_written_lies_between_what_was_learned_and_the_base(config, tmp_path):
+    base = fit(config, progress=False).folder
+    alone = replace(config, base_model=str(base), output=str(tmp_path / "alone"), seed=1)
+    between = replace(alone, output=str(tmp_path / "between"), base_share=0.25)
+    learned, found = (weights(fit(c, progress=False).folder) for c in (alone, between))
+    start = weights(base)
+    moved = [k for k in start if not torch.equal(start[k], learned[k]) and "classifier" not in k]
+    assert len(moved) > 10
+    # The stance head is calibrated afterwards.
+    assert all(
+        torch.allclose(found[k], torch.lerp(learned[k].float(), start[k].float(), 0.25).to(found[k].dtype), atol=1e-3)
+        for k in moved
+    )
+    with pytest.raises(InputError, match=r"base_share 1\.5 is not from 0 to 1"):
+        replace(config, base_share=1.5)
+
+
 def test_the_epoch_is_chosen_and_calibrated_on_real_sentences_too(config, tmp_path, monkeypatch):
     rows = [
         {"sentence": f"He blamed Moor {i} times.", "mention": "Moor", "from": 10, "to": 14, "polarity": -1}
