@@ -56,7 +56,8 @@ def test_what_lies_near_the_line_of_what_counts_is_judged_in_more_bits(lively_mo
     for found, coarsely, finely in zip(coarse.logits(TEXTS, PAIRS, 64), eight, sixteen, strict=True):
         assert found[~near] == pytest.approx(coarsely[~near], abs=1e-6)
         assert found[near] == pytest.approx(finely[near], abs=1e-3)
-        assert np.abs(coarsely[near] - finely[near]).max() > 1e-3
+        # How far the two are apart hangs on the processor: one without products of 8 bits only rounds the weights.
+        assert np.abs(found[near] - finely[near]).max() < np.abs(coarsely[near] - finely[near]).max()
 
 
 def test_a_version_that_does_not_know_how_many_shapes_to_keep_runs_too(lively_model, pair, monkeypatch):
