@@ -2,8 +2,8 @@
 
 python benchmarks/floors.py [--sets PATH …] [--real-articles FOLDER]            compare; status 1 if a figure is under its floor
 python benchmarks/floors.py … --raise                                           raise floors to what is reached now
-python benchmarks/floors.py … --lower "why"                                     the same, and lower those that are missed; the
-                                                                                reason goes into CHANGELOG.md
+python benchmarks/floors.py … --lower "why"                                     set all anew; those that fall go into CHANGELOG.md
+                                                                                with the reason
 
 Floors stand a small margin under the measured figures, so that another processor's rounding does not fail the gate. The
 tests compare on the data that the repository holds (`data/test.jsonl` and the behaviour cases).
@@ -15,6 +15,7 @@ import argparse
 import hashlib
 import json
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,10 @@ def main() -> int:
     if given.up or given.lower:
         if under and not given.lower:
             sys.exit('some figures are under their floors: --lower "why" lowers them, with the reason in the changelog')
-        FLOORS.write_text(json.dumps(floors | updated(floors, reached, lower=bool(given.lower)), indent=2) + "\n")
-        if under:
-            note(given.lower, under)
+        new = updated(floors, reached, lower=bool(given.lower))
+        FLOORS.write_text(json.dumps(floors | new, indent=2) + "\n")
+        if fell := fallen(floors, new, reached):
+            note(given.lower, fell)
     return int(bool(under) and not given.lower)
 
 
@@ -113,7 +115,7 @@ def worse(figure: str, value: float, floor: float) -> bool:
 
 
 def updated(floors: dict[str, Any], reached: dict[str, Any], lower: bool) -> dict[str, Any]:
-    """New floors a margin under what was reached; a stricter old one stays, unless `lower` and it was missed."""
+    """New floors a margin under what was reached; a stricter old one stays, unless `lower`."""
     found: dict[str, Any] = {}
     for name, of_set in reached.items():
         found[name] = {"sha256": of_set["sha256"]}
@@ -124,18 +126,26 @@ def updated(floors: dict[str, Any], reached: dict[str, Any], lower: bool) -> dic
             margin = allowed if figure in SMALLER else -allowed
             new = round(min(1.0, max(0.0, value + margin)), 4)
             old = floors.get(name, {}).get(figure)
-            allowed_to_fall = lower and old is not None and worse(figure, value, old)
-            found[name][figure] = new if old is None or allowed_to_fall or worse(figure, old, new) else old
+            found[name][figure] = new if old is None or lower or worse(figure, old, new) else old
     return found
 
 
-def note(reason: str, under: list[str]) -> None:
-    """Write the reason for lower floors into the changelog's first section."""
+def fallen(floors: dict[str, Any], new: dict[str, Any], reached: dict[str, Any]) -> list[str]:
+    """Which new floors are easier to reach than the old ones, in words."""
+    return [
+        f"{name}: {figure} is {reached[name][figure]:.4f}, its floor was {floors[name][figure]:.4f}"
+        for name, of_set in new.items()
+        for figure, floor in of_set.items()
+        if figure != "sha256" and figure in floors.get(name, {}) and worse(figure, floor, floors[name][figure])
+    ]
+
+
+def note(reason: str, fell: list[str]) -> None:
+    """Write the reason for lower floors into the changelog, as the first of its latest changes."""
     text = CHANGELOG.read_text(encoding="utf-8")
-    head, mark, rest = text.partition("\n## ")
-    entry = f"Floors lowered: {reason} ({'; '.join(under)})."
-    first, _, later = rest.partition("\n\n")
-    CHANGELOG.write_text(f"{head}{mark}{first}\n\n- {entry}\n{later}", encoding="utf-8")
+    before, mark, after = text.partition("### Changed\n")
+    entry = textwrap.fill(f"- Floors lowered: {reason} ({'; '.join(fell)}).", 120, subsequent_indent="  ")
+    CHANGELOG.write_text(f"{before}{mark}{entry}\n{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

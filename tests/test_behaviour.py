@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from behaviour import Case, judge_cases, load_cases, rates
 from conftest import judgement
-from floors import FLOORS, compare, digest, json, updated
+from floors import FLOORS, compare, digest, fallen, json, updated
 
 from slantwise import StanceClassifier
 
@@ -53,7 +53,13 @@ def test_floors_are_compared_raised_and_not_lowered():
     assert updated(floors, reached, lower=False) == {
         "set": {"sha256": "a", "macro_f1": 0.695, "calibration_error": 0.05}
     }
-    assert updated(floors, reached, lower=True)["set"]["calibration_error"] == 0.065
+    lowered = updated(floors, reached, lower=True)
+    assert lowered["set"]["calibration_error"] == 0.065
+    assert fallen(floors, lowered, reached) == ["set: calibration_error is 0.0600, its floor was 0.0500"]
+    # A floor whose margin is used up falls too, though it is not missed yet.
+    near = {"set": {"sha256": "a", "macro_f1": 0.601}}
+    assert fallen(floors, updated(floors, near, lower=False), near) == []
+    assert fallen(floors, updated(floors, near, lower=True), near) == ["set: macro_f1 is 0.6010, its floor was 0.6000"]
     assert "the data changed" in compare(floors, {"set": {"sha256": "b", "macro_f1": 0.7}})[0]
 
 
