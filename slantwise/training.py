@@ -115,6 +115,10 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
     folder = Path(config.output)
     work = folder / "unfinished"
     _check_resumable(work, config, resume)
+    if config.base_share and not (Path(find_base_model(config.base_model)) / HEADS).is_file():
+        raise InputError(
+            f"{config.base_model}: was not trained by this library, and base_share would keep a part of it"
+        )
     given = material(config)
     set_seed(config.seed)
     model, tokenizer = start(config)

@@ -143,6 +143,8 @@ def test_what_is_written_lies_between_what_was_learned_and_the_base(config, tmp_
     )
     with pytest.raises(InputError, match=r"base_share 1\.5 is not from 0 to 1"):
         replace(config, base_share=1.5)
+    with pytest.raises(InputError, match="was not trained by this library"):
+        fit(replace(config, base_share=0.5), progress=False)
 
 
 def test_the_epoch_is_chosen_and_calibrated_on_real_sentences_too(config, tmp_path, monkeypatch):
