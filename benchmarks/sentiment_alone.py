@@ -3,7 +3,8 @@
 python benchmarks/sentiment_alone.py --newsmtsc newsmtsc/train.jsonl --output "runs/NewsMTSC alone"
 python benchmarks/accuracy.py --beside "runs/NewsMTSC alone" …
 
-It has this project's form of input (mentions masked) and its heads, NewsMTSC's own labels, and nothing of `data/`. A twelfth
+It has this project's form of input (mentions masked) and its heads, NewsMTSC's own labels, and nothing of `data/`; its
+heads for voice and aboutness have learned nothing. A twelfth
 of the sentences is kept to choose the epoch and to calibrate on.
 """
 

@@ -134,7 +134,8 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
     began_with = [p.detach().clone() for p in model.parameters()] if config.base_share else []
     trainer = make_trainer(config, work, model, tokenizer, lesson, Lesson.of(given.validation), progress)
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(work)) if resume else None)
-    blend(model, began_with, config.base_share)
+    if began_with:
+        blend(model, began_with, config.base_share)
     calibration = calibrate(model, tokenizer, given.calibration, base, known)
     save_checkpoint(folder, model, tokenizer, calibration)
     classifier = StanceClassifier.from_pretrained(folder)
@@ -248,9 +249,9 @@ def start(config: TrainingConfig) -> tuple[StanceModel, Any]:
 
 
 def blend(model: StanceModel, others: Sequence[torch.Tensor], share: float) -> None:
-    """Move the model's parameters toward others, in their order, by that share of the way; nothing without others."""
+    """Move the model's parameters toward others, in their order, by that share of the way."""
     with torch.no_grad():
-        for own, other in zip(model.parameters(), others, strict=False):
+        for own, other in zip(model.parameters(), others, strict=True):
             own.lerp_(other.to(own.device), share)
 
 
