@@ -5,6 +5,8 @@ python benchmarks/accuracy.py --sets company-news-dev.jsonl          also on lab
 python benchmarks/accuracy.py --real-articles FOLDER                 also on the five real articles, if you have them
 python benchmarks/accuracy.py --directed directed-sentiment/valid.jsonl    also who blames or endorses whom
 python benchmarks/accuracy.py --beside DIR …                         also other models, the release before for example
+python benchmarks/accuracy.py --seeds teacher student                also the means of models of several seeds, from judgements/
+python benchmarks/accuracy.py --keep FILE                            and keep what the model said of these texts
 python benchmarks/accuracy.py … --card model                         and put the tables into the model card
 
 No model is trained here, and none of the sets measured on is trained on: of the five real articles every outlet is left
@@ -22,6 +24,7 @@ from pathlib import Path
 import behaviour
 import numpy as np
 from scipy.stats import spearmanr
+from seeds import Keeping, Kept, mean_interval, seeds_of, table
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from slantwise import StanceClassifier, Target, read_articles
@@ -30,7 +33,7 @@ from slantwise.corpus import known_outlets, load_split, load_standoff
 from slantwise.examples import Example, load_examples
 from slantwise.metrics import accuracy, calibration_error, interval, macro_f1, per_stance
 from slantwise.pipeline import judge_articles, score_outlets
-from slantwise.records import STANCES, Judgement, Part, Stance
+from slantwise.records import STANCES, Judgement, OutletSlant, Part, Stance
 from slantwise.sentences import split_article
 
 Judge = Callable[[Sequence[Example]], list[Judgement]]
@@ -44,9 +47,17 @@ def main() -> None:
     parser.add_argument("--real-articles", type=Path, metavar="FOLDER")
     parser.add_argument("--directed", type=Path, metavar="PATH")
     parser.add_argument("--beside", nargs="*", default=[], metavar="DIR", help="other model folders to measure beside")
+    parser.add_argument(
+        "--seeds", nargs="*", default=[], metavar="NAME", help="models of several seeds, from judgements/"
+    )
+    parser.add_argument(
+        "--keep", type=Path, metavar="FILE", help="where to keep what the model said, without the texts"
+    )
     parser.add_argument("--card", type=Path, metavar="FOLDER", help="the model folder whose card gets the tables")
     given = parser.parse_args()
     classifier = StanceClassifier.from_pretrained(given.model)
+    keeping = Keeping(classifier.encoder)
+    classifier.encoder = keeping
     sets = {"data/test.jsonl": load_split("test")}
     for path in given.sets:
         sets |= by_subset("/".join(path.parts[-2:]), load_examples(path))
@@ -58,15 +69,21 @@ def main() -> None:
         lines += by_outlet(classifier, sets["five real articles"])
         lines += about_facebook(classifier, given.real_articles)
         lines += outlets_slant(classifier, given.real_articles, sets["five real articles"])
-    if given.directed:
-        lines += who_blames_whom({"slantwise": classifier} | others, load_examples(given.directed))
+    directed = load_examples(given.directed) if given.directed else []
+    if directed:
+        lines += who_blames_whom({"slantwise": classifier} | others, directed)
     lines += [
         "",
         "### What it can do, on sentences of our own",
         "",
         *behaviour.table(behaviour.judge_cases(classifier, behaviour.load_cases())),
     ]
+    if given.seeds:
+        groups = {name: [StanceClassifier(Kept(file)) for file in seeds_of(name)] for name in given.seeds}
+        lines += several_seeds(groups, sets, directed, given.real_articles)
     print("\n".join(lines))
+    if given.keep:
+        keeping.write(given.keep)
     if given.card:
         report = json.loads((given.card / "training.json").read_text())
         calibration = json.loads((given.card / "calibration.json").read_text())
@@ -143,18 +160,24 @@ def who_blames_whom(classifiers: dict[str, StanceClassifier], examples: Sequence
         "| judge | sentences | sign toward the right target | stance falls on the target more than on the source |",
         "|---|---|---|---|",
     ]
+    for who, classifier in classifiers.items():
+        right, falls, sentences = directed_right(classifier, examples)
+        lines.append(f"| {who} | {sentences} | {right:.3f} | {falls:.3f} |")
+    return lines
+
+
+def directed_right(classifier: StanceClassifier, examples: Sequence[Example]) -> tuple[float, float, int]:
+    """The shares of sentences with a side whose sign is right, and whose stance falls on the target; how many they are."""
     pairs = [
         (p, q) for p, q in zip(examples[::2], examples[1::2], strict=True) if {p.stance, q.stance} != {Stance.NEUTRAL}
     ]
     sides = [(p, q) if p.stance is not Stance.NEUTRAL else (q, p) for p, q in pairs]
     signs = [1 if target.stance is Stance.DEFENDING else -1 for target, _ in sides]
-    for who, classifier in classifiers.items():
-        onto = [j.score for j in judge(classifier, [target for target, _ in sides])]
-        back = [j.score for j in judge(classifier, [source for _, source in sides])]
-        right = np.mean([o * sign > 0 for o, sign in zip(onto, signs, strict=True)])
-        falls = np.mean([abs(o) > abs(b) for o, b in zip(onto, back, strict=True)])
-        lines.append(f"| {who} | {len(sides)} | {right:.3f} | {falls:.3f} |")
-    return lines
+    onto = [j.score for j in judge(classifier, [target for target, _ in sides])]
+    back = [j.score for j in judge(classifier, [source for _, source in sides])]
+    right = np.mean([o * sign > 0 for o, sign in zip(onto, signs, strict=True)])
+    falls = np.mean([abs(o) > abs(b) for o, b in zip(onto, back, strict=True)])
+    return float(right), float(falls), len(sides)
 
 
 def by_outlet(classifier: StanceClassifier, examples: Sequence[Example]) -> list[str]:
@@ -203,12 +226,6 @@ def about_facebook(classifier: StanceClassifier, folder: Path) -> list[str]:
 
 def outlets_slant(classifier: StanceClassifier, folder: Path, examples: Sequence[Example]) -> list[str]:
     """The outlets' slants beside those of the hand labels."""
-    score = {Stance.ACCUSATORY: -1, Stance.NEUTRAL: 0, Stance.DEFENDING: 1}
-    labelled: dict[str, list[int]] = defaultdict(list)
-    for e in examples:
-        if e.about and Part.HEADLINE not in e.tags:
-            labelled[e.outlet].append(score[e.stance])
-    articles = read_articles([folder], known_outlets=known_outlets(), outlet="unknown")
     lines = [
         "",
         "### Their outlets' slant",
@@ -216,17 +233,59 @@ def outlets_slant(classifier: StanceClassifier, folder: Path, examples: Sequence
         "| outlet | slant | 95% interval | sentences | slant by hand labels |",
         "|---|---|---|---|---|",
     ]
-    pairs = []
-    for s in score_outlets(articles, "Facebook", classifier):
-        by_hand = float(np.mean(labelled[s.outlet]))
-        pairs.append((s.slant, by_hand))
+    pairs = slants(classifier, folder, examples)
+    for s, by_hand in pairs:
         lines.append(f"| {s.outlet} | {s.slant:+.2f} | {s.low:+.2f} … {s.high:+.2f} | {s.sentences} | {by_hand:+.2f} |")
-    ours, theirs = np.array(pairs).T
-    lines += [
-        "",
-        f"Spearman's rank correlation {spearmanr(ours, theirs).statistic:.2f}, mean absolute error {np.abs(ours - theirs).mean():.3f}.",
-    ]
-    return lines
+    rank, error = agreement(pairs)
+    return [*lines, "", f"Spearman's rank correlation {rank:.2f}, mean absolute error {error:.3f}."]
+
+
+def slants(classifier: StanceClassifier, folder: Path, examples: Sequence[Example]) -> list[tuple[OutletSlant, float]]:
+    """The outlets of the real articles, each with its slant and that of the hand labels."""
+    score = {Stance.ACCUSATORY: -1, Stance.NEUTRAL: 0, Stance.DEFENDING: 1}
+    labelled: dict[str, list[int]] = defaultdict(list)
+    for e in examples:
+        if e.about and Part.HEADLINE not in e.tags:
+            labelled[e.outlet].append(score[e.stance])
+    articles = read_articles([folder], known_outlets=known_outlets(), outlet="unknown")
+    return [(s, float(np.mean(labelled[s.outlet]))) for s in score_outlets(articles, "Facebook", classifier)]
+
+
+def agreement(pairs: Sequence[tuple[OutletSlant, float]]) -> tuple[float, float]:
+    """Spearman's rank correlation of slants with those of the hand labels, and their mean absolute error."""
+    ours, theirs = np.array([(s.slant, by_hand) for s, by_hand in pairs]).T
+    return float(spearmanr(ours, theirs).statistic), float(np.abs(ours - theirs).mean())
+
+
+def several_seeds(
+    groups: dict[str, list[StanceClassifier]],
+    sets: dict[str, list[Example]],
+    directed: Sequence[Example],
+    folder: Path | None,
+) -> list[str]:
+    """The figures that are aimed at, for models of several seeds."""
+    figures: dict[str, list[dict[str, float]]] = {name: [{} for _ in models] for name, models in groups.items()}
+    intervals = {}
+    for group, models in groups.items():
+        for name, examples in sets.items():
+            gold, judged = [e.stance for e in examples], [judge(c, examples) for c in models]
+            predicted = [[j.stance for j in of_model] for of_model in judged]
+            intervals[group, f"{name}: macro-F1"] = mean_interval(gold, predicted)
+            for found, stances, of_model in zip(figures[group], predicted, judged, strict=True):
+                found[f"{name}: macro-F1"] = macro_f1(gold, stances)
+                voice, error = extras(examples, of_model)
+                found |= {f"{name}: voice": float(voice)} if voice != "–" else {}
+                found[f"{name}: calibration error"] = float(error)
+        for found, classifier in zip(figures[group], models, strict=True):
+            if folder:
+                rank, error_of_slants = agreement(slants(classifier, folder, sets["five real articles"]))
+                found |= {"their outlets: Spearman": rank, "their outlets: mean absolute error": error_of_slants}
+            if directed:
+                right, falls, _ = directed_right(classifier, directed)
+                found |= {"directed sentiment: sign": right, "directed sentiment: falls on the target": falls}
+            rates = behaviour.rates(behaviour.judge_cases(classifier, behaviour.load_cases()))
+            found |= {f"{name}, of {cases}": float(passed) for name, (passed, cases) in rates.items()}
+    return table(figures, intervals)
 
 
 if __name__ == "__main__":

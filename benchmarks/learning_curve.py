@@ -58,14 +58,21 @@ def some_stories(examples: list[Example], share: float, seed: int) -> list[Examp
     return [e for e in examples if e.group in kept]
 
 
-def trained_on(part: list[Example], seed: int, sets: dict[str, list[Example]]) -> dict[str, float]:
-    """Macro-F1 on each set of the default training with `part` for what it learns from."""
+def trained_on(
+    part: list[Example],
+    seed: int,
+    sets: dict[str, list[Example]],
+    examples: int = TrainingConfig.examples,
+    batch_size: int = TrainingConfig.batch_size,
+) -> dict[str, float]:
+    """Macro-F1 on each set of the default training, or one of that length, with `part` for what it learns from."""
     validation = load_split("validation")
     given = training.Material(part, validation, validation)
     with patch.object(training, "material", lambda config: given), tempfile.TemporaryDirectory() as folder:
-        training.fit(TrainingConfig(output=folder, seed=seed), progress=False)
+        config = TrainingConfig(output=folder, seed=seed, examples=examples, batch_size=batch_size)
+        training.fit(config, progress=False)
         judge = StanceClassifier.from_pretrained(folder)
-        return {name: training.measure(judge, examples).macro_f1 for name, examples in sets.items()}
+        return {name: training.measure(judge, of_set).macro_f1 for name, of_set in sets.items()}
 
 
 if __name__ == "__main__":

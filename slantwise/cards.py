@@ -145,8 +145,6 @@ def _stage(config: TrainingConfig) -> str:
             f"{config.temperature:g}), also on the sentences of {', '.join(f'`{path}`' for path in config.unlabelled) or 'no other text'}"
             f", but for those of {', '.join(f'`{path}`' for path in config.leave_out) or 'no set'}"
         )
-    if config.base_share:
-        words += f"; what is written is the mean of what was learned and, {config.base_share:.0%} of it, what it started from"
     return words
 
 

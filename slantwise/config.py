@@ -32,43 +32,43 @@ _OF_RECIPE = ("recipe", "data", "articles", "unlabelled", "leave_out", "output",
 class Stage:
     """One training of a recipe: what it changes of the default configuration, and the stages whose models teach it.
 
-    A stage with teachers also learns from unlabelled text; the last makes the model that is released. `goes_on` says
-    that it starts from the model of the stage before, in the place of `base_model`.
+    A seed among the changes is added to the recipe's. A stage with teachers also learns from unlabelled text; the last
+    makes the model that is released.
     """
 
     name: str
     changes: dict[str, Any]
     taught_by: tuple[str, ...] = ()
-    goes_on: bool = False
 
 
-_LESSON: dict[str, Any] = {
+_TEACHER: dict[str, Any] = {
+    "base_model": MPNET,
+    "epochs": 5,
     "examples": 20_000,
-    "batch_size": 64,
-    "patience": 8,
+    "batch_size": 32,
+    "learning_rate": 5e-5,
+    "patience": 5,
     "dropout": 0.0,
-    "taught_share": 0.7,
+    "own_share": 0.2,
 }
+_TEACHERS = ("teacher-0", "teacher-1", "teacher-2")
 
 RECIPES: dict[str, tuple[Stage, ...]] = {
     "release": (
+        *(Stage(name, _TEACHER | {"seed": seed}) for seed, name in enumerate(_TEACHERS)),
         Stage(
-            "teacher",
+            "student",
             {
-                "base_model": MPNET,
-                "epochs": 2,
-                "examples": 15_000,
-                "batch_size": 32,
-                "learning_rate": 5e-5,
+                "epochs": 16,
+                "examples": 20_000,
+                "batch_size": 64,
+                "learning_rate": 4e-4,
+                "patience": 16,
                 "dropout": 0.0,
+                "own_share": 0.2,
+                "taught_share": 0.7,
             },
-        ),
-        Stage("first-lesson", _LESSON | {"epochs": 8, "learning_rate": 4e-4}, taught_by=("teacher",)),
-        Stage(
-            "second-lesson",
-            _LESSON | {"epochs": 5, "learning_rate": 3e-4, "own_share": 0.2, "base_share": 0.5},
-            taught_by=("teacher",),
-            goes_on=True,
+            taught_by=_TEACHERS,
         ),
     ),
 }
@@ -90,9 +90,7 @@ class TrainingConfig:
     an epoch takes, coming again where they are few; 0 deals them like all other examples. The first `frozen_layers`
     layers of the encoder, and its embeddings, keep their weights; 0 freezes nothing. `patience` is how many epochs
     without a better macro-F1 on the validation sentences end the training, which keeps the best one; 0 trains them all,
-    looks at no validation sentences and keeps the last. What is written is the mean of the weights that were learned
-    and, with weight `base_share`, those of the base model, which must be one of this library (Wortsman et al. 2022): it
-    keeps more of what the base knew than the lesson left it.
+    looks at no validation sentences and keeps the last.
     """
 
     base_model: str = MINILM
@@ -117,7 +115,6 @@ class TrainingConfig:
     articles: tuple[str, ...] = ()
     own_share: float = 0.0
     frozen_layers: int = 0
-    base_share: float = 0.0
     recipe: str = ""
 
     def __post_init__(self) -> None:
@@ -127,7 +124,7 @@ class TrainingConfig:
                 raise InputError(f"{name} {getattr(self, name)} is not {least} or more")
         if self.precision not in PRECISIONS:
             raise InputError(f"precision {self.precision!r} is not recognised; accepted are {', '.join(PRECISIONS)}")
-        for name in ("dropout", "taught_share", "own_share", "base_share"):
+        for name in ("dropout", "taught_share", "own_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InputError(f"{name} {getattr(self, name)} is not from 0 to 1")
         for name in ("learning_rate", "temperature"):
@@ -161,9 +158,8 @@ class TrainingConfig:
     def command(self) -> str:
         """The command that trains with this configuration; of a recipe's last stage, the recipe's."""
         words = ["python train.py"]
-        # A recipe's own teachers are checkpoints, or a file of what these said that is named after its model.
-        files = [Path(t).name for t in self.teachers if t.endswith(".safetensors")]
-        own = all(name.startswith(f"{Path(self.output).name}-") for name in files)
+        # A recipe's own teachers are named after the model that they teach.
+        own = all(Path(teacher).name.startswith(f"{Path(self.output).name}-") for teacher in self.teachers)
         given = _OF_RECIPE if own else {*_OF_RECIPE, "teachers"}
         for f in fields(self):
             value = getattr(self, f.name)

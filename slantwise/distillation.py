@@ -53,16 +53,11 @@ def lesson(config: TrainingConfig, labelled: Lesson, leave_out: Sequence[str], w
     labels = np.concatenate([labelled.labels, np.full((len(further), len(LABEL_NAMES)), UNLABELLED, dtype=np.int64)])
     kept = work / TAUGHT
     if not kept.is_file():
-        save_file({"keys": _keys(pairs), "logits": taught(config, pairs).astype(np.float16)}, kept)
+        keep(kept, pairs, taught(config, pairs))
     logits = kept_judgements(kept, pairs)
     taken = ~np.isnan(logits[:, 0])
     taken[: len(labelled.pairs)] = True
     return Lesson([p for p, t in zip(pairs, taken, strict=True) if t], labels[taken], logits[taken], labelled.own)
-
-
-def kept_beside(folder: Path) -> Path:
-    """Where what the teachers said lies when the model they taught is written to `folder`."""
-    return folder.with_name(f"{folder.name}-{TAUGHT}")
 
 
 def taught(config: TrainingConfig, pairs: Sequence[Pair]) -> Floats:
@@ -78,6 +73,11 @@ def taught(config: TrainingConfig, pairs: Sequence[Pair]) -> Floats:
             encoder.model.to(torch.bfloat16)
         found.append(np.concatenate(encoder.logits(texts, before, 64), axis=1))
     return np.asarray(np.mean(found, axis=0))
+
+
+def keep(file: Path, pairs: Sequence[Pair], logits: Floats) -> None:
+    """Write judgements of text pairs, (n, 8), into a file for `kept_judgements`; without the texts."""
+    save_file({"keys": _keys(pairs), "logits": logits.astype(np.float16)}, file)
 
 
 def kept_judgements(file: str | Path, pairs: Sequence[Pair]) -> Floats:
@@ -109,27 +109,28 @@ def _keys(pairs: Iterable[Pair]) -> NDArray[np.uint64]:
 def unlabelled_pairs(paths: Iterable[str], leave_out: Sequence[str]) -> list[Pair]:
     """What the encoder reads of the sentences in `paths`, each toward the names in it.
 
-    A labelled set gives its mentions, whose labels are not looked at. Articles give each sentence toward at most two of
-    the names it holds that at least five of the articles hold: who is accused in it and who is not. They are drawn the
-    same each time, so that students of other seeds can learn from the same judgements.
+    Each sentence is read toward at most two of the names it holds that at least five of the articles hold: who is
+    accused in it and who is not. A labelled set also gives its mentions, whose labels are not looked at; each of its
+    sentences counts as an article. Names are drawn the same each time, so that students of other seeds can learn from
+    the same judgements.
     """
     left_out = set(leave_out)
     found: dict[Pair, None] = {}
     for path in paths:
         if is_labelled(path):
-            for e in load_examples(path):
-                if e.sentence not in left_out:
-                    found[encode(e.sentence, e.target, e.context, e.span)] = None
+            examples = [e for e in load_examples(path) if e.sentence not in left_out]
+            found |= dict.fromkeys(encode(e.sentence, e.target, e.context, e.span) for e in examples)
+            texts = [[sentence] for sentence in dict.fromkeys(e.sentence for e in examples)]
         else:
-            articles = list(read_articles([path], outlet="unknown", languages=["any"], keep_duplicates=True))
-            found |= dict.fromkeys(_of_articles(articles, left_out, np.random.default_rng(0)))
+            articles = read_articles([path], outlet="unknown", languages=["any"], keep_duplicates=True)
+            texts = [list(_sentences(article)) for article in articles]
+        found |= dict.fromkeys(_toward_names(texts, left_out, np.random.default_rng(0)))
     return list(found)
 
 
-def _of_articles(articles: Sequence[Article], left_out: set[str], rng: np.random.Generator) -> Iterator[Pair]:
-    texts = [list(_sentences(article)) for article in articles]
+def _toward_names(texts: Sequence[Sequence[str]], left_out: set[str], rng: np.random.Generator) -> Iterator[Pair]:
     held = Counter(name for sentences in texts for name in {n for s in sentences for n in _NAME.findall(s)})
-    targets = {name: Target(name) for name, articles_with in held.items() if articles_with >= FEWEST_ARTICLES}
+    targets = {name: Target(name) for name, texts_with in held.items() if texts_with >= FEWEST_ARTICLES}
     for sentences in texts:
         for i, sentence in enumerate(sentences):
             names = [n for n in dict.fromkeys(_NAME.findall(sentence)) if n in targets]

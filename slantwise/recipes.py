@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from slantwise.config import MPNET, RECIPES, TrainingConfig
-from slantwise.distillation import kept_beside
 from slantwise.records import InputError
 from slantwise.training import Trained, fit, trained_with
 
@@ -40,22 +39,17 @@ def run(
     folders = {stage.name: Path(output).with_name(f"{Path(output).name}-{stage.name}") for stage in RECIPES[name]}
     folders[RECIPES[name][-1].name] = Path(output)
     stages = [stage for stage in RECIPES[name] if stage.taught_by or not teachers]
-    by = tuple(teachers)
-    for number, stage in enumerate(stages):
-        changes = dict(stage.changes)
+    for stage in stages:
+        changes = stage.changes | {"seed": seed + stage.changes.get("seed", 0)}
         base = teacher_model if changes.get("base_model") == MPNET else base_model
-        if stage.goes_on:
-            base = str(folders[stages[number - 1].name])
         if base:
             changes["base_model"] = base
         folder = folders[stage.name]
         if stage.taught_by:
-            asked = by or tuple(str(folders[of]) for of in stage.taught_by)
+            asked = tuple(teachers) or tuple(str(folders[of]) for of in stage.taught_by)
             changes |= {"teachers": asked, "unlabelled": tuple(unlabelled), "leave_out": tuple(leave_out)}
-            # Its own teachers are asked once: later lessons take what they said in the first.
-            by = by or (str(kept_beside(folder)),)
         given = {"data": tuple(data), "articles": tuple(articles), "output": str(folder), "recipe": name}
-        config = TrainingConfig(**{"seed": seed} | changes | given)
+        config = TrainingConfig(**changes | given)
         if stage is stages[-1]:
             return fit(config, resume and _unfinished(folder), progress)
         if not (resume and trained_with(folder, config)):

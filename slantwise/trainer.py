@@ -93,7 +93,7 @@ class HeadsTrainer(Trainer):  # type: ignore[misc]
     ) -> None:
         super().__init__(*args, **kwargs)
         self.sampler = sampler
-        self.losses = [nn.CrossEntropyLoss(weights, reduction="none") for weights in class_weights]
+        self.losses = [nn.CrossEntropyLoss(weights.to(self.args.device), reduction="none") for weights in class_weights]
         self.shares, self.taught_share, self.temperature = shares, taught_share, temperature
 
     def _get_train_sampler(self, *_: Any) -> EpochSampler:

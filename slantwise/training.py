@@ -115,10 +115,6 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
     folder = Path(config.output)
     work = folder / "unfinished"
     _check_resumable(work, config, resume)
-    if config.base_share and not (Path(find_base_model(config.base_model)) / HEADS).is_file():
-        raise InputError(
-            f"{config.base_model}: was not trained by this library, and base_share would keep a part of it"
-        )
     given = material(config)
     set_seed(config.seed)
     model, tokenizer = start(config)
@@ -131,11 +127,8 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
         lesson = distillation.lesson(config, lesson, left_out, work)
     known = None if given.real else known_calibration(config.base_model)
     base = Scaling.of(model, tokenizer, given.calibration) if known else None
-    began_with = [p.detach().clone() for p in model.parameters()] if config.base_share else []
     trainer = make_trainer(config, work, model, tokenizer, lesson, Lesson.of(given.validation), progress)
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(work)) if resume else None)
-    if began_with:
-        blend(model, began_with, config.base_share)
     calibration = calibrate(model, tokenizer, given.calibration, base, known)
     save_checkpoint(folder, model, tokenizer, calibration)
     classifier = StanceClassifier.from_pretrained(folder)
@@ -157,7 +150,7 @@ def fit(config: TrainingConfig, resume: bool = False, progress: bool = True) -> 
     (folder / "training.json").write_text(json.dumps(report, indent=2) + "\n")
     write_card(folder, report, calibration)
     if config.teachers:
-        (work / distillation.TAUGHT).replace(distillation.kept_beside(folder))
+        (work / distillation.TAUGHT).replace(folder.with_name(f"{folder.name}-{distillation.TAUGHT}"))
     shutil.rmtree(work)
     return Trained(folder, figures)
 
@@ -246,13 +239,6 @@ def start(config: TrainingConfig) -> tuple[StanceModel, Any]:
     if (Path(where) / HEADS).is_file():
         model.heads.load_state_dict(load_file(Path(where) / HEADS))
     return model, tokenizer
-
-
-def blend(model: StanceModel, others: Sequence[torch.Tensor], share: float) -> None:
-    """Move the model's parameters toward others, in their order, by that share of the way."""
-    with torch.no_grad():
-        for own, other in zip(model.parameters(), others, strict=True):
-            own.lerp_(other.to(own.device), share)
 
 
 def _add_mask(classifier: Any, tokenizer: Any) -> None:

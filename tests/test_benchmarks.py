@@ -7,6 +7,11 @@ from pathlib import Path
 
 import extractors
 import pytest
+import seeds
+
+from slantwise import InputError, StanceClassifier
+from slantwise.corpus import load_split
+from slantwise.metrics import macro_f1
 
 BENCHMARKS = sorted((Path(__file__).parent.parent / "benchmarks").glob("*.py"))
 
@@ -37,6 +42,47 @@ def test_trainings_that_are_compared_are_measured_while_their_checkpoint_is_ther
     assert 0 <= learning_curve.trained_on(learned, 0, sets)["test"] <= 1
     learned = load_split("train")
     assert len(forms.trained_with(forms.longer, 0, sets)) == 2
+
+
+def test_what_a_model_said_can_stand_in_its_place(tiny_model, tmp_path):
+    judge = StanceClassifier.from_pretrained(tiny_model)
+    judge.encoder = keeping = seeds.Keeping(judge.encoder)
+    said = judge.predict(["Acme lied.", "Acme sells cars."], "Acme", ["", "It rained."])
+    keeping.write(tmp_path / "said.safetensors")
+    kept = StanceClassifier(seeds.Kept(tmp_path / "said.safetensors"))
+    again = kept.predict(["Acme sells cars.", "Bolt lied."], ["Acme", "Bolt"], ["It rained.", ""])
+    for one, other in zip(said, reversed(again), strict=True):
+        assert one.stance_probabilities == pytest.approx(other.stance_probabilities, abs=1e-3)
+        assert (one.voice, one.about) == (other.voice, pytest.approx(other.about, abs=1e-3))
+    with pytest.raises(InputError, match="has no judgement of 1 of the 2 texts measured on"):
+        kept.predict(["Acme lied.", "Acme fell."], "Acme")
+    with pytest.raises(InputError, match="holds no judgements of 'nobody'"):
+        seeds.seeds_of("nobody")
+
+
+def test_the_mean_of_several_seeds_has_its_interval():
+    gold = ["accusatory", "neutral", "defending"] * 20
+    low, high = seeds.mean_interval(gold, [gold, ["neutral"] * 60])
+    assert low < (1 + 1 / 6) / 2 < high < 1
+    assert seeds.mean_interval(gold, [gold, gold]) == (1, 1)
+    lines = seeds.table({"teacher": [{"f": 0.5, "g": 14.0}, {"f": 0.75, "g": 13.0}]}, {("teacher", "f"): (0.4, 0.9)})
+    assert lines[-2:] == ["| f | 0.625 (0.400 … 0.900): 0.500, 0.750 |", "| g | 13.5: 14, 13 |"]
+
+
+@pytest.mark.parametrize(("name", "least"), [("teacher", 0.8), ("student", 0.71)])
+def test_models_that_are_not_released_are_measured_again_from_what_they_said(name, least):
+    examples = load_split("test")
+    figures = [macro_f1([e.stance for e in examples], said) for said in map(stances_kept, seeds.seeds_of(name))]
+    assert len(figures) == 3
+    assert min(figures) > least
+
+
+def stances_kept(file):
+    examples = load_split("test")
+    judged = StanceClassifier(seeds.Kept(file)).predict(
+        [e.sentence for e in examples], [e.target for e in examples], [e.context for e in examples]
+    )
+    return [j.stance for j in judged]
 
 
 @pytest.mark.slow

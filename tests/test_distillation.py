@@ -33,6 +33,16 @@ def test_a_labelled_set_gives_its_mentions_and_not_its_labels(tmp_path):
     assert unlabelled_pairs([str(tmp_path / "a.jsonl")], ["He blamed Moor."]) == []
 
 
+def test_a_labelled_set_gives_its_sentences_toward_further_names(tmp_path):
+    text = "Once he fined Acme and Bolt {} times."
+    rows = [{"sentence": text.format(i), "mention": "he", "from": 5, "to": 7, "polarity": 0} for i in range(5)]
+    pairs = unlabelled_pairs([written(tmp_path / "a.jsonl", rows)], [])
+    assert len(pairs) == 5 * 3
+    assert ("Once [TARGET] fined Acme and Bolt 3 times.", "") in pairs
+    assert ("Once he fined [TARGET] and Bolt 3 times.", "") in pairs
+    assert len(unlabelled_pairs([written(tmp_path / "b.jsonl", rows[:4])], [])) == 4
+
+
 def test_articles_give_each_sentence_toward_a_name_that_several_hold(tmp_path):
     texts = [f"It rained. On Monday the court fined Acme and Bolt {i} times. Once it met Rare{i}." for i in range(20)]
     path = written(tmp_path / "news.jsonl", [{"text": t, "outlet": "x"} for t in texts])

@@ -26,40 +26,34 @@ def fitted(monkeypatch):
     return calls
 
 
-def test_the_student_is_taught_by_the_teacher(fitted, tmp_path):
+def test_the_student_is_taught_by_three_teachers_of_different_seeds(fitted, tmp_path):
     trained = recipes.run("release", ["public.jsonl"], tmp_path / "model", ["news.jsonl"], ["dev.jsonl"], seed=3)
-    (teacher, _), (first, _), (student, _) = fitted
-    assert teacher.base_model == MPNET
-    assert first.base_model == MINILM
-    assert teacher.teachers == teacher.unlabelled == ()
-    assert first.teachers == (teacher.output,) == (str(tmp_path / "model-teacher"),)
-    assert (first.unlabelled, first.leave_out) == (("news.jsonl",), ("dev.jsonl",))
-    assert (trained.folder, student.seed, teacher.seed) == (tmp_path / "model", 3, 3)
+    *teachers, student = (config for config, _ in fitted)
+    assert {t.base_model for t in teachers} == {MPNET}
+    assert [t.seed for t in teachers] == [3, 4, 5]
+    assert student.base_model == MINILM
+    assert {t.teachers + t.unlabelled for t in teachers} == {()}
+    assert student.teachers == tuple(t.output for t in teachers)
+    assert student.teachers[0] == str(tmp_path / "model-teacher-0")
+    assert (student.unlabelled, student.leave_out) == (("news.jsonl",), ("dev.jsonl",))
+    assert (trained.folder, student.seed) == (tmp_path / "model", 3)
     command = student.command()
     assert command.startswith("python train.py --data public.jsonl --output")
     assert "--unlabelled news.jsonl --leave-out dev.jsonl --recipe release" in command
     assert "--epochs" not in command
 
 
-def test_the_second_lesson_goes_on_from_the_first_and_asks_the_teacher_nothing_again(fitted, tmp_path):
-    recipes.run("release", ["public.jsonl"], tmp_path / "model", base_model="small")
-    _, (first, _), (second, _) = fitted
-    assert (first.base_model, second.base_model) == ("small", first.output)
-    assert second.teachers == (str(tmp_path / "model-first-lesson-taught.safetensors"),)
-    assert "--teachers" not in first.command() + second.command()
-
-
 def test_teachers_that_are_given_take_the_place_of_those_that_would_be_trained(fitted, tmp_path):
     recipes.run("release", ["gold.jsonl"], tmp_path / "m", articles=["news/"], teachers=["said.safetensors"])
-    (first, _), (student, _) = fitted
-    assert (first.base_model, student.articles) == (MINILM, ("news/",))
-    assert first.teachers == student.teachers == ("said.safetensors",)
+    ((student, _),) = fitted
+    assert (student.base_model, student.articles) == (MINILM, ("news/",))
+    assert student.teachers == ("said.safetensors",)
     assert "--teachers said.safetensors" in student.command()
 
 
 def test_other_encoders_take_their_places(fitted, tmp_path):
     recipes.run("release", ["public.jsonl"], tmp_path / "m", base_model="small", teacher_model="large")
-    assert [config.base_model for config, _ in fitted] == ["large", "small", str(tmp_path / "m-first-lesson")]
+    assert [config.base_model for config, _ in fitted] == ["large"] * 3 + ["small"]
 
 
 def test_a_finished_stage_is_not_trained_again(fitted, tmp_path):
@@ -72,7 +66,7 @@ def test_a_finished_stage_is_not_trained_again(fitted, tmp_path):
     assert [(c.output, resume) for c, resume in fitted] == [(str(tmp_path / "model"), True)]
     fitted.clear()
     recipes.run("release", ["public.jsonl"], tmp_path / "model", seed=1, resume=True)
-    assert len(fitted) == 3
+    assert len(fitted) == 4
 
 
 def test_what_cannot_be_cooked_is_refused(tmp_path):

@@ -128,25 +128,6 @@ def test_a_second_lesson_tells_who_taught_the_first(config, tmp_path):
     assert "20% of them hand labels; taught by `first-taught.safetensors`" in card
 
 
-def test_what_is_written_lies_between_what_was_learned_and_the_base(config, tmp_path):
-    base = fit(config, progress=False).folder
-    alone = replace(config, base_model=str(base), output=str(tmp_path / "alone"), seed=1)
-    between = replace(alone, output=str(tmp_path / "between"), base_share=0.25)
-    learned, found = (weights(fit(c, progress=False).folder) for c in (alone, between))
-    start = weights(base)
-    moved = [k for k in start if not torch.equal(start[k], learned[k]) and "classifier" not in k]
-    assert len(moved) > 10
-    # The stance head is calibrated afterwards.
-    assert all(
-        torch.allclose(found[k], torch.lerp(learned[k].float(), start[k].float(), 0.25).to(found[k].dtype), atol=1e-3)
-        for k in moved
-    )
-    with pytest.raises(InputError, match=r"base_share 1\.5 is not from 0 to 1"):
-        replace(config, base_share=1.5)
-    with pytest.raises(InputError, match="was not trained by this library"):
-        fit(replace(config, base_share=0.5), progress=False)
-
-
 def test_the_epoch_is_chosen_and_calibrated_on_real_sentences_too(config, tmp_path, monkeypatch):
     rows = [
         {"sentence": f"He blamed Moor {i} times.", "mention": "Moor", "from": 10, "to": 14, "polarity": -1}
