@@ -5,8 +5,6 @@ python benchmarks/accuracy.py --sets company-news-dev.jsonl          also on lab
 python benchmarks/accuracy.py --real-articles FOLDER                 also on the five real articles, if you have them
 python benchmarks/accuracy.py --directed directed-sentiment/valid.jsonl    also who blames or endorses whom
 python benchmarks/accuracy.py --beside DIR …                         also other models, the release before for example
-python benchmarks/accuracy.py --seeds teacher student                also the means of models of several seeds, from judgements/
-python benchmarks/accuracy.py --keep FILE                            and keep what the model said of these texts
 python benchmarks/accuracy.py … --card model                         and put the tables into the model card
 
 No model is trained here, and none of the sets measured on is trained on: of the five real articles every outlet is left
@@ -24,7 +22,6 @@ from pathlib import Path
 import behaviour
 import numpy as np
 from scipy.stats import spearmanr
-from seeds import Keeping, Kept, mean_interval, seeds_of, table
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from slantwise import StanceClassifier, Target, read_articles
@@ -47,17 +44,9 @@ def main() -> None:
     parser.add_argument("--real-articles", type=Path, metavar="FOLDER")
     parser.add_argument("--directed", type=Path, metavar="PATH")
     parser.add_argument("--beside", nargs="*", default=[], metavar="DIR", help="other model folders to measure beside")
-    parser.add_argument(
-        "--seeds", nargs="*", default=[], metavar="NAME", help="models of several seeds, from judgements/"
-    )
-    parser.add_argument(
-        "--keep", type=Path, metavar="FILE", help="where to keep what the model said, without the texts"
-    )
     parser.add_argument("--card", type=Path, metavar="FOLDER", help="the model folder whose card gets the tables")
     given = parser.parse_args()
     classifier = StanceClassifier.from_pretrained(given.model)
-    keeping = Keeping(classifier.encoder)
-    classifier.encoder = keeping
     sets = {"data/test.jsonl": load_split("test")}
     for path in given.sets:
         sets |= by_subset("/".join(path.parts[-2:]), load_examples(path))
@@ -69,21 +58,15 @@ def main() -> None:
         lines += by_outlet(classifier, sets["five real articles"])
         lines += about_facebook(classifier, given.real_articles)
         lines += outlets_slant(classifier, given.real_articles, sets["five real articles"])
-    directed = load_examples(given.directed) if given.directed else []
-    if directed:
-        lines += who_blames_whom({"slantwise": classifier} | others, directed)
+    if given.directed:
+        lines += who_blames_whom({"slantwise": classifier} | others, load_examples(given.directed))
     lines += [
         "",
         "### What it can do, on sentences of our own",
         "",
         *behaviour.table(behaviour.judge_cases(classifier, behaviour.load_cases())),
     ]
-    if given.seeds:
-        groups = {name: [StanceClassifier(Kept(file)) for file in seeds_of(name)] for name in given.seeds}
-        lines += several_seeds(groups, sets, directed, given.real_articles)
     print("\n".join(lines))
-    if given.keep:
-        keeping.write(given.keep)
     if given.card:
         report = json.loads((given.card / "training.json").read_text())
         calibration = json.loads((given.card / "calibration.json").read_text())
@@ -255,37 +238,6 @@ def agreement(pairs: Sequence[tuple[OutletSlant, float]]) -> tuple[float, float]
     """Spearman's rank correlation of slants with those of the hand labels, and their mean absolute error."""
     ours, theirs = np.array([(s.slant, by_hand) for s, by_hand in pairs]).T
     return float(spearmanr(ours, theirs).statistic), float(np.abs(ours - theirs).mean())
-
-
-def several_seeds(
-    groups: dict[str, list[StanceClassifier]],
-    sets: dict[str, list[Example]],
-    directed: Sequence[Example],
-    folder: Path | None,
-) -> list[str]:
-    """The figures that are aimed at, for models of several seeds."""
-    figures: dict[str, list[dict[str, float]]] = {name: [{} for _ in models] for name, models in groups.items()}
-    intervals = {}
-    for group, models in groups.items():
-        for name, examples in sets.items():
-            gold, judged = [e.stance for e in examples], [judge(c, examples) for c in models]
-            predicted = [[j.stance for j in of_model] for of_model in judged]
-            intervals[group, f"{name}: macro-F1"] = mean_interval(gold, predicted)
-            for found, stances, of_model in zip(figures[group], predicted, judged, strict=True):
-                found[f"{name}: macro-F1"] = macro_f1(gold, stances)
-                voice, error = extras(examples, of_model)
-                found |= {f"{name}: voice": float(voice)} if voice != "–" else {}
-                found[f"{name}: calibration error"] = float(error)
-        for found, classifier in zip(figures[group], models, strict=True):
-            if folder:
-                rank, error_of_slants = agreement(slants(classifier, folder, sets["five real articles"]))
-                found |= {"their outlets: Spearman": rank, "their outlets: mean absolute error": error_of_slants}
-            if directed:
-                right, falls, _ = directed_right(classifier, directed)
-                found |= {"directed sentiment: sign": right, "directed sentiment: falls on the target": falls}
-            rates = behaviour.rates(behaviour.judge_cases(classifier, behaviour.load_cases()))
-            found |= {f"{name}, of {cases}": float(passed) for name, (passed, cases) in rates.items()}
-    return table(figures, intervals)
 
 
 if __name__ == "__main__":
