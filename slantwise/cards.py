@@ -71,7 +71,8 @@ judge a single sentence, a journalist or a source; do not publish an outlet's fi
 articles. English news only.
 
 Known to be hard: irony; denials told so as to be doubted; charges that lie only in the choice of words; hypothetical and
-negated charges; sentences that mean the company by nothing but their place in the article.
+negated charges; sentences that mean the company by nothing but their place in the article; a plain fact of three or four words
+right after a charge ("Acme lied. It sells cars."), which it may take for another.
 """
 
 
