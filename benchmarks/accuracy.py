@@ -47,11 +47,7 @@ def main() -> None:
     parser.add_argument("--card", type=Path, metavar="FOLDER", help="the model folder whose card gets the tables")
     given = parser.parse_args()
     classifier = StanceClassifier.from_pretrained(given.model)
-    sets = {"data/test.jsonl": load_split("test")}
-    for path in given.sets:
-        sets |= by_subset("/".join(path.parts[-2:]), load_examples(path))
-    if given.real_articles:
-        sets["five real articles"] = load_standoff(given.real_articles)
+    sets = measured_on(given.sets, given.real_articles)
     others = {Path(folder).name: StanceClassifier.from_pretrained(folder) for folder in given.beside}
     lines = against_peers({"slantwise": classifier} | others, sets)
     if given.real_articles:
@@ -71,6 +67,14 @@ def main() -> None:
         report = json.loads((given.card / "training.json").read_text())
         calibration = json.loads((given.card / "calibration.json").read_text())
         write_card(given.card, report, calibration, further="\n".join(lines))
+
+
+def measured_on(paths: Sequence[Path], articles: Path | None) -> dict[str, list[Example]]:
+    """The sets by name: the test split, labelled sets with their subsets, and the real articles, where they are given."""
+    sets = {"data/test.jsonl": load_split("test")}
+    for path in paths:
+        sets |= by_subset("/".join(path.parts[-2:]), load_examples(path))
+    return sets | ({"five real articles": load_standoff(articles)} if articles else {})
 
 
 def by_subset(name: str, examples: list[Example]) -> dict[str, list[Example]]:

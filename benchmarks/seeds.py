@@ -16,11 +16,10 @@ from pathlib import Path
 
 import behaviour
 import numpy as np
-from accuracy import agreement, by_subset, directed_right, extras, judge, slants
+from accuracy import agreement, directed_right, extras, judge, measured_on, slants
 
 from slantwise import StanceClassifier
 from slantwise.classifier import Encoder, Floats
-from slantwise.corpus import load_split, load_standoff
 from slantwise.distillation import keep, kept_judgements
 from slantwise.examples import Example, load_examples
 from slantwise.metrics import interval, macro_f1
@@ -50,11 +49,7 @@ def main() -> None:
         classifier = StanceClassifier.from_pretrained(given.keep[0])
         classifier.encoder = keeping = Keeping(classifier.encoder)
         groups[Path(given.keep[0]).name] = [classifier]
-    sets = {"data/test.jsonl": load_split("test")}
-    for path in given.sets:
-        sets |= by_subset("/".join(path.parts[-2:]), load_examples(path))
-    if given.real_articles:
-        sets["five real articles"] = load_standoff(given.real_articles)
+    sets = measured_on(given.sets, given.real_articles)
     directed = load_examples(given.directed) if given.directed else []
     lines = several_seeds(groups, sets, directed, given.real_articles)
     print("\n".join(lines))
