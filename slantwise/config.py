@@ -110,6 +110,7 @@ class TrainingConfig:
     teachers: tuple[str, ...] = ()
     unlabelled: tuple[str, ...] = ()
     leave_out: tuple[str, ...] = ()
+    variants: int = 0
     taught_share: float = 0.5
     temperature: float = 2.0
     articles: tuple[str, ...] = ()

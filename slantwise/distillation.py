@@ -26,12 +26,13 @@ from slantwise.records import Article, InputError
 from slantwise.runtime import TorchEncoder
 from slantwise.sentences import CONTEXT_SENTENCES, plain_sentences
 from slantwise.targets import Target
+from slantwise.variants import variants
 from slantwise.trainer import LABEL_NAMES, SIZES, UNLABELLED, Floats, Lesson, in_bfloat16
 
 TAUGHT = "taught.safetensors"
 # A name that fewer articles hold is no company that the news tells of; the first words of sentences are no names.
-FEWEST_ARTICLES = 5
-NAMES_ASKED_FOR = 2
+FEWEST_ARTICLES = 3
+NAMES_ASKED_FOR = 3
 _NAME = re.compile(
     r"(?<=[a-z,;] )(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Febr)uary|March|April|May|June|July|August|"
     r"(?:Sept|Nov|Dec)ember|October)[A-Z][\w&'’-]+(?: [A-Z][\w&'’-]+)*"
@@ -47,8 +48,9 @@ def lesson(config: TrainingConfig, labelled: Lesson, leave_out: Sequence[str], w
     a teacher may be such a file. What it lacks of the labelled sentences has no logits (NaN), so that labels may come
     after it; what it lacks of the others is left out.
     """
-    known = set(labelled.pairs)
-    further = [pair for pair in unlabelled_pairs(config.unlabelled, leave_out) if pair not in known]
+    known = dict.fromkeys([*labelled.pairs, *unlabelled_pairs(config.unlabelled, leave_out)])
+    known |= dict.fromkeys(variants(list(known), config.variants))
+    further = list(known)[len(set(labelled.pairs)) :]
     pairs = [*labelled.pairs, *further]
     labels = np.concatenate([labelled.labels, np.full((len(further), len(LABEL_NAMES)), UNLABELLED, dtype=np.int64)])
     kept = work / TAUGHT
@@ -109,8 +111,8 @@ def _keys(pairs: Iterable[Pair]) -> NDArray[np.uint64]:
 def unlabelled_pairs(paths: Iterable[str], leave_out: Sequence[str]) -> list[Pair]:
     """What the encoder reads of the sentences in `paths`, each toward the names in it.
 
-    Each sentence is read toward at most two of the names it holds that at least five of the articles hold: who is
-    accused in it and who is not. A labelled set also gives its mentions, whose labels are not looked at; each of its
+    Each sentence is read toward at most three of the names it holds that at least three of the articles hold: who is
+    accused in it and who is not. Where it holds none, those of the context are asked for. A labelled set also gives its mentions, whose labels are not looked at; each of its
     sentences counts as an article. Names are drawn the same each time, so that students of other seeds can learn from
     the same judgements.
     """
@@ -133,10 +135,10 @@ def _toward_names(texts: Sequence[Sequence[str]], left_out: set[str], rng: np.ra
     targets = {name: Target(name) for name, texts_with in held.items() if texts_with >= FEWEST_ARTICLES}
     for sentences in texts:
         for i, sentence in enumerate(sentences):
-            names = [n for n in dict.fromkeys(_NAME.findall(sentence)) if n in targets]
-            if names and sentence not in left_out:
-                context = " ".join(sentences[max(0, i - CONTEXT_SENTENCES) : i])
-                for name in rng.permutation(names)[:NAMES_ASKED_FOR]:
+            context = " ".join(sentences[max(0, i - CONTEXT_SENTENCES) : i])
+            names, before = ([n for n in dict.fromkeys(_NAME.findall(t)) if n in targets] for t in (sentence, context))
+            if sentence not in left_out:
+                for name in rng.permutation(names or before)[:NAMES_ASKED_FOR]:
                     yield encode(sentence, targets[name], context)
 
 
