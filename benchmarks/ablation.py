@@ -6,7 +6,8 @@ python benchmarks/ablation.py --newsmtsc newsmtsc/train.jsonl --directed directe
                               [--examples 16000 --batch-size 32]
 
 Every line is the mean over the seeds with the standard deviation of one training; the number of training steps is the same
-in every line: the default training's, or two epochs of so many `--examples`. No set measured on is trained on.
+in every line, fewer where it has fewer examples: the default training's, or two epochs of so many `--examples`. No set
+measured on is trained on.
 """
 
 from __future__ import annotations

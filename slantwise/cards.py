@@ -145,6 +145,7 @@ def _stage(config: TrainingConfig) -> str:
             f"; taught by {', '.join(f'`{name}`' for name in config.teachers)} (share {config.taught_share:g}, temperature "
             f"{config.temperature:g}), also on the sentences of {', '.join(f'`{path}`' for path in config.unlabelled) or 'no other text'}"
             f", but for those of {', '.join(f'`{path}`' for path in config.leave_out) or 'no set'}"
+            + (f", and on {config.variants} altered copies of each" if config.variants else "")
         )
     return words
 

@@ -45,8 +45,8 @@ _TEACHER: dict[str, Any] = {
     "base_model": MPNET,
     "epochs": 5,
     "examples": 20_000,
-    "batch_size": 32,
-    "learning_rate": 5e-5,
+    "batch_size": 64,
+    "learning_rate": 7e-5,
     "patience": 5,
     "dropout": 0.0,
     "own_share": 0.2,
@@ -59,14 +59,15 @@ RECIPES: dict[str, tuple[Stage, ...]] = {
         Stage(
             "student",
             {
-                "epochs": 16,
-                "examples": 20_000,
-                "batch_size": 64,
-                "learning_rate": 4e-4,
-                "patience": 16,
+                "epochs": 12,
+                "examples": 40_000,
+                "batch_size": 128,
+                "learning_rate": 5e-4,
+                "patience": 12,
                 "dropout": 0.0,
-                "own_share": 0.2,
+                "own_share": 0.15,
                 "taught_share": 0.7,
+                "variants": 2,
             },
             taught_by=_TEACHERS,
         ),
@@ -84,7 +85,8 @@ class TrainingConfig:
     which the project has labels of its own get them. `teachers` are checkpoints, or files of their judgements, from
     which it learns too, with weight `taught_share` against the labels' and softened by `temperature`, on the labelled
     sentences and on those of `unlabelled` (articles, or labelled sets whose labels are not looked at) that are not in
-    the labelled sets `leave_out`. `recipe` names the recipe of which this training is a stage.
+    the labelled sets `leave_out`, each with `variants` altered copies. `recipe` names the recipe of which this training
+    is a stage.
 
     `articles` are the articles that stand-off hand labels among `data` are of. Hand labels make up `own_share` of what
     an epoch takes, coming again where they are few; 0 deals them like all other examples. The first `frozen_layers`
@@ -120,7 +122,14 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         """Refuse numbers that cannot be trained with."""
-        for name, least in (("epochs", 1), ("batch_size", 1), ("examples", 0), ("frozen_layers", 0), ("patience", 0)):
+        for name, least in (
+            ("epochs", 1),
+            ("batch_size", 1),
+            ("examples", 0),
+            ("frozen_layers", 0),
+            ("patience", 0),
+            ("variants", 0),
+        ):
             if getattr(self, name) < least:
                 raise InputError(f"{name} {getattr(self, name)} is not {least} or more")
         if self.precision not in PRECISIONS:
@@ -131,8 +140,8 @@ class TrainingConfig:
         for name in ("learning_rate", "temperature"):
             if not getattr(self, name) > 0:
                 raise InputError(f"{name} {getattr(self, name)} is not positive")
-        if self.unlabelled and not self.teachers:
-            raise InputError("unlabelled text is learned from teachers, and none is given")
+        if (self.unlabelled or self.variants) and not self.teachers:
+            raise InputError("unlabelled text and variants are learned from teachers, and none is given")
 
     def portable(self) -> TrainingConfig:
         """The same with the names of files and folders only: what a model card may tell the world."""

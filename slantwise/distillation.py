@@ -26,8 +26,8 @@ from slantwise.records import Article, InputError
 from slantwise.runtime import TorchEncoder
 from slantwise.sentences import CONTEXT_SENTENCES, plain_sentences
 from slantwise.targets import Target
-from slantwise.variants import variants
 from slantwise.trainer import LABEL_NAMES, SIZES, UNLABELLED, Floats, Lesson, in_bfloat16
+from slantwise.variants import variants
 
 TAUGHT = "taught.safetensors"
 # A name that fewer articles hold is no company that the news tells of; the first words of sentences are no names.
@@ -42,7 +42,7 @@ Pair = tuple[str, str]
 
 
 def lesson(config: TrainingConfig, labelled: Lesson, leave_out: Sequence[str], work: Path) -> Lesson:
-    """The labelled sentences and those of `config.unlabelled`, with the mean logits of `config.teachers`.
+    """The labelled sentences, those of `config.unlabelled` and copies of both, with the mean logits of the teachers.
 
     Sentences in `leave_out` are left out. The logits are kept in `work`, so that a resumed training need not ask again;
     a teacher may be such a file. What it lacks of the labelled sentences has no logits (NaN), so that labels may come
@@ -112,9 +112,9 @@ def unlabelled_pairs(paths: Iterable[str], leave_out: Sequence[str]) -> list[Pai
     """What the encoder reads of the sentences in `paths`, each toward the names in it.
 
     Each sentence is read toward at most three of the names it holds that at least three of the articles hold: who is
-    accused in it and who is not. Where it holds none, those of the context are asked for. A labelled set also gives its mentions, whose labels are not looked at; each of its
-    sentences counts as an article. Names are drawn the same each time, so that students of other seeds can learn from
-    the same judgements.
+    accused in it and who is not; where it holds none, toward those in the context. A labelled set also gives its
+    mentions, whose labels are not looked at; each of its sentences counts as an article. Names are drawn the same each
+    time, so that students of other seeds can learn from the same judgements.
     """
     left_out = set(leave_out)
     found: dict[Pair, None] = {}

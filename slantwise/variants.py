@@ -29,6 +29,8 @@ def variants(pairs: Sequence[Pair], copies: int, seed: int = 0) -> Iterator[Pair
     What a word gives way to is drawn from all that stand between its neighbours, as often as they do, itself among
     them. `[TARGET]` stays where it is; a copy in which nothing was altered is left out.
     """
+    if not copies:
+        return
     rng = np.random.default_rng(seed)
     words = [[m.span() for m in _WORD.finditer(sentence)] for sentence, _ in pairs]
     between: dict[Pair, list[str]] = defaultdict(list)

@@ -40,19 +40,29 @@ def test_a_labelled_set_gives_its_sentences_toward_further_names(tmp_path):
     assert len(pairs) == 5 * 3
     assert ("Once [TARGET] fined Acme and Bolt 3 times.", "") in pairs
     assert ("Once he fined [TARGET] and Bolt 3 times.", "") in pairs
-    assert len(unlabelled_pairs([written(tmp_path / "b.jsonl", rows[:4])], [])) == 4
+    assert len(unlabelled_pairs([written(tmp_path / "b.jsonl", rows[:2])], [])) == 2
 
 
 def test_articles_give_each_sentence_toward_a_name_that_several_hold(tmp_path):
     texts = [f"It rained. On Monday the court fined Acme and Bolt {i} times. Once it met Rare{i}." for i in range(20)]
     path = written(tmp_path / "news.jsonl", [{"text": t, "outlet": "x"} for t in texts])
-    pairs = unlabelled_pairs([path], [texts[0].split(". ")[1] + "."])
+    pairs = [pair for pair in unlabelled_pairs([path], [texts[0].split(". ")[1] + "."]) if "court" in pair[0]]
     assert len(pairs) == 2 * 19
     assert {pair[1] for pair in pairs} == {"It rained."}
     masked = Counter("Bolt" in text for text, _ in pairs)
     assert set(masked) == {True, False}
     assert all(text.count("[TARGET]") == 1 for text, _ in pairs)
     assert unlabelled_pairs([path], []) == unlabelled_pairs([path], [])
+
+
+def test_a_sentence_that_names_nobody_is_read_toward_those_named_before_it(tmp_path):
+    texts = [{"text": "Users sued Acme. The company denied it. Nobody came.", "outlet": "x"}] * 3
+    pairs = unlabelled_pairs([written(tmp_path / "news.jsonl", texts)], [])
+    assert pairs == [
+        ("Users sued [TARGET].", ""),
+        ("The company denied it.", "Users sued [TARGET]."),
+        ("Nobody came.", "Users sued [TARGET]. The company denied it."),
+    ]
 
 
 def test_the_teachers_are_asked_once_and_their_mean_is_kept(tmp_path, monkeypatch):
@@ -104,6 +114,17 @@ def test_the_teachers_are_asked_once_and_their_mean_is_kept(tmp_path, monkeypatc
     (tmp_path / "other.safetensors").write_bytes(b"12345678{}")
     with pytest.raises(InputError, match="not a file of teachers' judgements"):
         taught(TrainingConfig(teachers=(str(tmp_path / "other.safetensors"),)), found.pairs)
+
+
+def test_the_teachers_are_asked_of_altered_copies_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(distillation, "taught", lambda config, pairs: np.ones((len(pairs), 8)))
+    sentences = [f"Judges {verb} Acme of {charge}." for verb in ("cleared", "accused") for charge in ("theft", "fraud")]
+    labelled = Lesson.of([Example(s, "It rained.", Target("Acme"), Stance.NEUTRAL) for s in sentences])
+    found = lesson(TrainingConfig(teachers=("x",), variants=3), labelled, [], tmp_path)
+    assert found.pairs[:4] == labelled.pairs
+    assert len(set(found.pairs)) == len(found.pairs) > 4
+    assert {text.count("[TARGET]") for text, _ in found.pairs} == {1}
+    assert (found.labels[4:] == -100).all()
 
 
 def test_what_the_teacher_said_is_of_the_corpus():

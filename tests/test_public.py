@@ -19,7 +19,7 @@ sentences cards slant differences prior_shift correction wire matched repeats pa
 stories tally examples runtime openvino_runtime digests
 runtimes corpus
 comparison labels classifier judgement_file
-joining calibration trainer pipeline
+joining calibration trainer pipeline variants
 runs units cluster
 remote
 distributed

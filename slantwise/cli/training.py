@@ -88,6 +88,12 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         "--leave-out", nargs="+", default=[], metavar="PATH", help="labelled sets whose sentences are not learned from"
     )
     parser.add_argument(
+        "--variants",
+        type=int,
+        default=defaults["variants"],
+        help="altered copies of every sentence, for the teachers to judge (default: %(default)s)",
+    )
+    parser.add_argument(
         "--precision",
         choices=PRECISIONS,
         default=defaults["precision"],
