@@ -70,9 +70,10 @@ text, not truth: an accusation may be deserved, a defence may be right, and a sl
 judge a single sentence, a journalist or a source; do not publish an outlet's figure without its interval and its number of
 articles. English news only.
 
-Known to be hard: irony; denials told so as to be doubted; charges that lie only in the choice of words; hypothetical and
-negated charges; sentences that mean the company by nothing but their place in the article; a plain fact of three or four words
-right after a charge ("Acme lied. It sells cars."), which it may take for another.
+Known to be hard: irony; denials told so as to be doubted; charges that lie only in the choice of words; opposite stances toward
+two companies in one sentence; people who turn their back on a company; sentences that mean the company by nothing but their
+place in the article; a plain fact of three or four words right after a charge ("Acme lied. It sells cars."), which it may
+take for another.
 """
 
 
