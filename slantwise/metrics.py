@@ -31,10 +31,14 @@ class Measured:
 def macro_f1(gold: Sequence[str], predicted: Sequence[str], weights: Sequence[float] | None = None) -> float:
     """The unweighted mean of the three stances' F1, in [0, 1]; a stance that neither side has counts 0.
 
-    `weights`, above 0, are what each sentence counts; by default all count alike.
+    `weights`, above 0, are what each sentence counts; by default all count alike. The same as scikit-learn's, which
+    takes milliseconds to look at its labels: too long for a bootstrap.
     """
-    names = list(STANCES)
-    return float(f1_score(gold, predicted, labels=names, average="macro", zero_division=0, sample_weight=weights))
+    places: dict[str, int] = {stance: i for i, stance in enumerate(STANCES)}
+    cells = [len(places) * places[g] + places[p] for g, p in zip(gold, predicted, strict=True)]
+    both = np.bincount(np.array(cells, dtype=int), weights, len(places) ** 2).reshape(len(places), -1)
+    either = both.sum(axis=0) + both.sum(axis=1)
+    return float(np.mean(2 * both.diagonal() / np.where(either > 0, either, 1)))
 
 
 def per_stance(

@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import f1_score
 
 from slantwise import metrics
-from slantwise.records import Stance
+from slantwise.records import STANCES, Stance
 
 GOLD = ["accusatory", "accusatory", "neutral", "defending"]
 
@@ -12,6 +15,14 @@ def test_macro_f1_and_per_stance():
     assert metrics.macro_f1(GOLD, predicted) == pytest.approx((2 / 3 + 2 / 3 + 1) / 3)
     figures = metrics.per_stance(GOLD, predicted)[Stance.ACCUSATORY]
     assert figures == {"precision": 1.0, "recall": 0.5, "f1": pytest.approx(2 / 3), "sentences": 2.0}
+
+
+@given(st.lists(st.tuples(st.sampled_from(STANCES), st.sampled_from(STANCES), st.floats(0.1, 10)), min_size=1))
+def test_macro_f1_is_scikit_learn_s(rows):
+    gold, predicted, weights = zip(*rows, strict=True)
+    names = list(STANCES)
+    theirs = f1_score(gold, predicted, labels=names, average="macro", zero_division=0, sample_weight=weights)
+    assert metrics.macro_f1(gold, predicted, weights) == pytest.approx(theirs)
 
 
 def test_a_stance_never_predicted_counts_zero():
