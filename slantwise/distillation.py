@@ -27,7 +27,7 @@ from slantwise.runtime import TorchEncoder
 from slantwise.sentences import CONTEXT_SENTENCES, plain_sentences
 from slantwise.targets import Target
 from slantwise.trainer import LABEL_NAMES, SIZES, UNLABELLED, Floats, Lesson, in_bfloat16
-from slantwise.variants import variants
+from slantwise.variants import Pair, variants
 
 TAUGHT = "taught.safetensors"
 # A name that fewer articles hold is no company that the news tells of; the first words of sentences are no names.
@@ -37,8 +37,6 @@ _NAME = re.compile(
     r"(?<=[a-z,;] )(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Febr)uary|March|April|May|June|July|August|"
     r"(?:Sept|Nov|Dec)ember|October)[A-Z][\w&'’-]+(?: [A-Z][\w&'’-]+)*"
 )
-
-Pair = tuple[str, str]
 
 
 def lesson(config: TrainingConfig, labelled: Lesson, leave_out: Sequence[str], work: Path) -> Lesson:
@@ -133,12 +131,15 @@ def unlabelled_pairs(paths: Iterable[str], leave_out: Sequence[str]) -> list[Pai
 def _toward_names(texts: Sequence[Sequence[str]], left_out: set[str], rng: np.random.Generator) -> Iterator[Pair]:
     held = Counter(name for sentences in texts for name in {n for s in sentences for n in _NAME.findall(s)})
     targets = {name: Target(name) for name, texts_with in held.items() if texts_with >= FEWEST_ARTICLES}
+
+    def named(text: str) -> list[str]:
+        return [name for name in dict.fromkeys(_NAME.findall(text)) if name in targets]
+
     for sentences in texts:
         for i, sentence in enumerate(sentences):
-            context = " ".join(sentences[max(0, i - CONTEXT_SENTENCES) : i])
-            names, before = ([n for n in dict.fromkeys(_NAME.findall(t)) if n in targets] for t in (sentence, context))
             if sentence not in left_out:
-                for name in rng.permutation(names or before)[:NAMES_ASKED_FOR]:
+                context = " ".join(sentences[max(0, i - CONTEXT_SENTENCES) : i])
+                for name in rng.permutation(named(sentence) or named(context))[:NAMES_ASKED_FOR]:
                     yield encode(sentence, targets[name], context)
 
 

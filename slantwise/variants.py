@@ -23,15 +23,15 @@ _WORD = re.compile(rf"{re.escape(MASK)}|\w+(?:[’'.,-]\w+)*|[^\w\s]")
 Pair = tuple[str, str]
 
 
-def variants(pairs: Sequence[Pair], copies: int, seed: int = 0) -> Iterator[Pair]:
-    """So many altered copies of each sentence and the context before it, in seeded order.
+def variants(pairs: Sequence[Pair], copies: int) -> Iterator[Pair]:
+    """So many altered copies of each sentence and the context before it, the same each time.
 
     What a word gives way to is drawn from all that stand between its neighbours, as often as they do, itself among
     them. `[TARGET]` stays where it is; a copy in which nothing was altered is left out.
     """
     if not copies:
         return
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     words = [[m.span() for m in _WORD.finditer(sentence)] for sentence, _ in pairs]
     between: dict[Pair, list[str]] = defaultdict(list)
     for (sentence, _), spans in zip(pairs, words, strict=True):

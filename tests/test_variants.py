@@ -45,7 +45,6 @@ def test_a_context_is_left_out_at_times_and_never_another():
 
 def test_the_same_each_time_and_none_where_none_are_asked_for():
     assert list(variants(SENTENCES, 3)) == list(variants(SENTENCES, 3))
-    assert list(variants(SENTENCES, 3, seed=1)) != list(variants(SENTENCES, 3))
     assert list(variants(SENTENCES, 0)) == []
 
 
